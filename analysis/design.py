@@ -1,0 +1,130 @@
+"""The sample design: which columns say how the answers came to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from analysis.delimited import Faults, ParseError, parse_whole, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+Lonely: TypeAlias = Literal["adjust", "certainty", "average", "fail"]
+
+COUNT_NAMES = ("n_dwellings", "dwellings", "woningen", "aantal", "population", "N")
+"""Names under which the column of counts is found in a population file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """How the sample was drawn, as names of columns. R: ``svydesign(nest = TRUE)``.
+
+    Parameters
+    ----------
+    strata
+        Column of the stratum within a wave. None: one stratum a wave.
+    clusters
+        Column of the primary sampling unit; labels count within their stratum. None: each answer
+        is a unit of its own (dwellings were drawn).
+    wave
+        Column of the wave. None: all answers are of one wave, named ``""``.
+    weights
+        Column of given weights (> 0). None: N_h / n_h where `population` is given, else 1.
+    population
+        Units of the population by stratum, as ``{stratum: N}`` or ``{(wave, stratum): N}``: gives
+        the weights, and the finite population correction when there are no clusters (dwelling
+        counts say nothing of how many clusters there are).
+    fpc
+        Column with the number of sampling units in the population of the stratum: clusters where
+        there are clusters. Goes before `population`.
+    lonely
+        What a stratum with a single unit adds to the variance. ``adjust`` (default, cautious): its
+        square about the mean of all units; ``certainty``: nothing; ``average``: the mean of the
+        other strata; ``fail``: an error. Equals R's ``survey.lonely.psu``. Whatever is chosen, a
+        domain whose every stratum has one unit has no degrees of freedom and gets no margin.
+    """
+
+    strata: str | None = None
+    clusters: str | None = None
+    wave: str | None = None
+    weights: str | None = None
+    population: Mapping[str, int] | Mapping[tuple[str, str], int] | None = None
+    fpc: str | None = None
+    lonely: Lonely = "adjust"
+
+    def __post_init__(self) -> None:
+        if self.population is not None and self.strata is None:
+            raise ValueError("population counts are by stratum: strata must name a column")
+        for stratum, count in (self.population or {}).items():
+            if count < 0:
+                raise ValueError(
+                    f"population of stratum {stratum!r} must be 0 or more, got {count}"
+                )
+
+    def population_of(self, wave: str, stratum: str) -> int:
+        """Give N of a stratum.
+
+        Raises
+        ------
+        ValueError
+            If the population has no such stratum.
+        """
+        counts: Mapping[object, int] = self.population or {}  # type: ignore[assignment] # keys of either form
+        for key in ((wave, stratum), stratum):
+            if key in counts:
+                return counts[key]
+        where = f" in wave {wave!r}" if wave else ""
+        raise ValueError(f"stratum {stratum!r}{where} has answers but no population count")
+
+
+def read_population(
+    path: Path | str, *, strata: str, wave: str | None = None, count: str | None = None
+) -> dict[str, int] | dict[tuple[str, str], int]:
+    """Read population counts from a delimited file.
+
+    Parameters
+    ----------
+    strata, wave
+        Columns of the stratum and of the wave; without a wave column in the file the counts hold
+        for every wave.
+    count
+        Column of the counts; None looks for one of `COUNT_NAMES`.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a count is no whole number of 0 or more, or a stratum stands twice.
+    """
+    table = read_table(path)
+    count = count or next((name for name in COUNT_NAMES if name in table.header), None)
+    for name in (strata, count or "/".join(COUNT_NAMES)):
+        if name not in table.header:
+            columns = ", ".join(table.header)
+            raise ValueError(f"{table.name}: there is no column {name!r}; columns: {columns}")
+    labels = table.columns[strata]
+    keys: list[Any] = labels
+    if wave in table.header:
+        keys = list(zip(table.columns[wave], labels, strict=True))
+    with Faults(table.name) as faults:
+        counts = table.parse(str(count), _count, faults)
+        for line, key, times in zip(table.lines, keys, _earlier(keys), strict=True):
+            if times:
+                faults.add(line, strata, "each stratum once", repr(key))
+    return dict(zip(keys, counts, strict=True))
+
+
+def _count(text: str) -> int:
+    number = parse_whole(text)
+    if number is None or number < 0:
+        raise ParseError("a whole number of 0 or more", text)
+    return number
+
+
+def _earlier(keys: Sequence[object]) -> Iterator[bool]:
+    """Say for each key whether it stood before."""
+    seen: set[object] = set()
+    for key in keys:
+        yield key in seen
+        seen.add(key)

@@ -1,0 +1,238 @@
+"""Means of domains from cells, with linearised covariance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.cells import exact_mean
+from analysis.intervals import t_interval
+from analysis.results import TOTAL, Estimate, Flag, Means
+from analysis.variance import Units, covariance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from analysis.cells import Cells
+
+_ZERO = 1e-12
+"""An SE below this share of the value is rounding error of answers that are all the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Linearised:
+    """Means of d domains over the same units, and what their variance is made of.
+
+    Attributes
+    ----------
+    members
+        Shape (c, d): whether a cell has answers in the domain.
+    value, df
+        Shape (d,): NaN where a domain has no answers; degrees of freedom of the domain's own.
+    covariance
+        Shape (d, d).
+    """
+
+    members: NDArray[np.bool_]
+    value: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    df: NDArray[np.int64]
+
+
+def means(cells: Cells, *, confidence: float = 0.95) -> Means:
+    """Estimate the mean of every domain and of all answers, wave by wave.
+
+    A domain is never a subset of the rows: units and strata without an answer in it stay in the
+    design. Each wave has the design of that wave. R: ``svyby(~y, ~by, design, svymean)``.
+
+    Parameters
+    ----------
+    confidence
+        Coverage of the intervals, between 0 and 1.
+    """
+    rows: list[Estimate] = []
+    totals: list[Estimate] = []
+    matrices = {}
+    for index, wave in enumerate(cells.waves):
+        here = cells.wave == index
+        masks = [here & (cells.domain == d) for d in range(len(cells.domains))]
+        found = linearise(cells, here, [*masks, here], strata=_strata(cells, linked=False))
+        keys = [*cells.domains, TOTAL]
+        estimates = [
+            _estimate(cells, found, i, wave=wave, key=key, confidence=confidence)
+            for i, key in enumerate(keys)
+        ]
+        rows += estimates[:-1]
+        totals.append(estimates[-1])
+        matrices[wave] = found.covariance
+    return Means(tuple(rows), tuple(totals), matrices, notes=design_notes(cells), cells=cells)
+
+
+def linearise(
+    cells: Cells,
+    here: NDArray[np.bool_],
+    domains: Sequence[NDArray[np.bool_]],
+    *,
+    strata: NDArray[np.intp],
+) -> Linearised:
+    """Linearise the means of some domains over the design of the cells marked in `here`.
+
+    The mean of domain d is R = sum(w n y) / sum(w n), its linearised value of one answer
+    w (y - R) / sum(w n) inside the domain and 0 outside. Särndal, Swensson & Wretman (1992),
+    §5.6-5.8; R: ``svymean``, ``svyby(covmat = TRUE)``.
+
+    Parameters
+    ----------
+    domains
+        One mask over the cells for each domain.
+    strata
+        Stratum of every cell, as the design has them: within the wave, or across waves.
+    """
+    answered = ~np.isnan(cells.y) & (cells.n > 0)
+    members = np.column_stack([mask & answered for mask in domains])
+    y = np.where(answered, cells.y, 0.0)
+    mass = members * (cells.weight * cells.n)[:, None]
+    weight = mass.sum(axis=0)
+    empty = weight == 0
+    value = (mass * y[:, None]).sum(axis=0) / np.where(empty, 1, weight)
+    share = cells.weight[:, None] / np.where(empty, 1, weight)
+    influence = members * share * (y[:, None] - value)
+    units = _units(cells, here, influence, strata)
+    return Linearised(
+        members=members,
+        value=np.where(empty, np.nan, value),
+        covariance=covariance(units, lonely=cells.design.lonely),
+        df=np.array([_df(cells, member, strata) for member in members.T], dtype=np.int64),
+    )
+
+
+def stacked_strata(cells: Cells, *, linked: bool) -> NDArray[np.intp]:
+    """Give the stratum of every cell when waves are stacked.
+
+    Parameters
+    ----------
+    linked
+        True where a cluster is the same unit in every wave: strata then run across waves.
+    """
+    return _strata(cells, linked=linked)
+
+
+def _strata(cells: Cells, *, linked: bool) -> NDArray[np.intp]:
+    return cells.stratum if linked else cells.wave * len(cells.strata) + cells.stratum
+
+
+def _units(
+    cells: Cells,
+    here: NDArray[np.bool_],
+    influence: NDArray[np.float64],
+    strata: NDArray[np.intp],
+) -> Units:
+    """Sum the linearised values over each sampling unit."""
+    levels, stratum = np.unique(strata[here], return_inverse=True)
+    n, values = cells.n[here], influence[here]
+    if cells.cluster is None:
+        number, unit_stratum, totals = n, stratum, values
+    else:
+        labels = np.column_stack([stratum, cells.cluster[here]])
+        kinds, unit = np.unique(labels, axis=0, return_inverse=True)
+        totals = np.zeros((len(kinds), values.shape[1]))
+        np.add.at(totals, unit.reshape(-1), n[:, None] * values)
+        number, unit_stratum = np.ones(len(kinds), dtype=np.int64), kinds[:, 0]
+    sampled = np.bincount(unit_stratum, weights=number, minlength=len(levels))
+    return Units(totals, number, unit_stratum, _fraction(cells, here, stratum, sampled))
+
+
+def _fraction(
+    cells: Cells,
+    here: NDArray[np.bool_],
+    stratum: NDArray[np.intp],
+    sampled: NDArray[np.floating | np.integer],
+) -> NDArray[np.float64]:
+    """Give the sampled share of each stratum's units; of unequal counts over waves the largest."""
+    largest = np.zeros(len(sampled))
+    for wave, label, index in np.unique(
+        np.column_stack([cells.wave[here], cells.stratum[here], stratum]), axis=0
+    ):
+        units = cells.units.get((cells.waves[wave], cells.strata[label]), 0)
+        largest[index] = max(largest[index], units)
+    known = largest > 0
+    return np.where(known, sampled / np.where(known, largest, 1), 0.0)
+
+
+def _df(cells: Cells, member: NDArray[np.bool_], strata: NDArray[np.intp]) -> int:
+    """Count units with an answer in the domain, less strata with one. R: ``degf(subset(…))``."""
+    with_answer = len(np.unique(strata[member]))
+    if cells.cluster is None:
+        return int(cells.n[member].sum()) - with_answer
+    pairs = np.column_stack([strata[member], cells.cluster[member]])
+    return len(np.unique(pairs, axis=0)) - with_answer
+
+
+def _estimate(
+    cells: Cells,
+    found: Linearised,
+    index: int,
+    *,
+    wave: str,
+    key: tuple[str, ...],
+    confidence: float,
+) -> Estimate:
+    member = found.members[:, index]
+    value, df = float(found.value[index]), int(found.df[index])
+    n = int(cells.n[member].sum())
+    se = float(np.sqrt(max(found.covariance[index, index], 0.0)))
+    if n == 0:
+        return Estimate(wave=wave, key=key, df=df, n=n, flag=Flag.EMPTY, reason="no answers")
+    reason = why_no_margin(value, se, df)
+    low, high = (None, None) if reason else t_interval(value, se, df, confidence=confidence)
+    deff = None if reason else _design_effect(cells, member, value, se)
+    return Estimate(
+        wave=wave,
+        key=key,
+        value=value,
+        se=se if df > 0 else None,
+        low=low,
+        high=high,
+        df=df,
+        n=n,
+        deff=deff,
+        n_effective=None if deff is None else n / deff,
+        exact=exact_mean(cells, member),
+        flag=Flag.NO_MARGIN if reason else Flag.OK,
+        reason=reason,
+    )
+
+
+def why_no_margin(value: float, se: float, df: int) -> str:
+    """Say why an estimate gets no interval and no test; empty text where it does."""
+    if df < 1:
+        return "no degrees of freedom: no stratum has two units with an answer here"
+    if not se > _ZERO * max(abs(value), 1.0):
+        return "all answers are the same: their spread cannot be estimated"
+    return ""
+
+
+def _design_effect(
+    cells: Cells, member: NDArray[np.bool_], value: float, se: float
+) -> float | None:
+    """Give the variance over that of simple random sampling with replacement."""
+    n, mass = int(cells.n[member].sum()), (cells.weight * cells.n)[member]
+    spread = float((mass * (cells.y[member] - value) ** 2).sum() / mass.sum())
+    return se**2 / (spread / (n - 1)) if n > 1 and spread > 0 else None
+
+
+def design_notes(cells: Cells) -> tuple[str, ...]:
+    """Say what was sampled and what was corrected for, in sentences."""
+    unit = "cluster" if cells.design.clusters else "single answer"
+    notes = [f"The sampling unit is the {unit}, within its stratum and wave."]
+    if cells.population:
+        notes.append("Weights are dwellings over answers in each stratum (N/n).")
+    elif not cells.design.weights:
+        notes.append("Every answer has the same weight: no population or weights were given.")
+    corrected = "corrected" if cells.units else "not corrected"
+    notes.append(f"Margins are {corrected} for the finite population.")
+    return tuple(notes)

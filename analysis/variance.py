@@ -1,0 +1,76 @@
+"""Covariance of linearised totals under stratified sampling of units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.design import Lonely
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Sampling units, those with equal totals counted together.
+
+    Attributes
+    ----------
+    totals
+        Shape (u, d): the sum of the linearised values of each kind of unit, for d estimates.
+    number
+        Shape (u,): how many such units there are.
+    stratum
+        Shape (u,): index of the stratum.
+    fraction
+        Shape (h,): share of the stratum's units that were sampled, in [0, 1]; 0 without correction.
+    """
+
+    totals: NDArray[np.float64]
+    number: NDArray[np.int64]
+    stratum: NDArray[np.intp]
+    fraction: NDArray[np.float64]
+
+
+def covariance(units: Units, *, lonely: Lonely) -> NDArray[np.float64]:
+    """Estimate the covariance matrix of d estimates by Taylor linearisation.
+
+    V = sum over strata of (1 - f) m / (m - 1) sum over units of (t - mean t)(t - mean t)',
+    with m units in the stratum. Särndal, Swensson & Wretman (1992), Model Assisted Survey
+    Sampling, §5.5 and result 3.7.3; R: ``survey:::svyrecvar``, one stage.
+
+    Parameters
+    ----------
+    lonely
+        What a stratum with m = 1 adds; see `analysis.design.Design`.
+
+    Returns
+    -------
+    Shape (d, d).
+
+    Raises
+    ------
+    ValueError
+        If a stratum has a single unit, not the whole of its population, and `lonely` is ``fail``.
+    """
+    strata, estimates = len(units.fraction), units.totals.shape[1]
+    m = np.bincount(units.stratum, weights=units.number, minlength=strata)
+    sums = np.zeros((strata, estimates))
+    np.add.at(sums, units.stratum, units.number[:, None] * units.totals)
+    centre = sums / np.maximum(m, 1)[:, None]
+    alone = (m == 1) & (units.fraction < 1)
+    if alone.any() and lonely == "fail":
+        raise ValueError(f"{int(alone.sum())} strata have a single sampling unit")
+    if alone.any() and lonely == "adjust":
+        centre[alone] = sums.sum(axis=0) / m.sum()
+    factor = (1 - units.fraction) * np.where(m > 1, m / np.maximum(m - 1, 1), 1.0)
+    deviation = units.totals - centre[units.stratum]
+    scale = (factor[units.stratum] * units.number)[:, None]
+    matrix: NDArray[np.float64] = deviation.T @ (scale * deviation)
+    if alone.any() and lonely == "average":
+        with_variance = int((m > 0).sum() - alone.sum())
+        matrix *= (with_variance + alone.sum()) / with_variance if with_variance else np.nan
+    return matrix

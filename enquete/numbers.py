@@ -1,0 +1,73 @@
+"""Numbers and days as people read them; nothing here rounds, the figures were rounded once before.
+
+Each function takes what may be missing and gives "" for it: a template needs no condition, and
+whoever wants a word instead of nothing has to choose that word.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+def mark(value: Decimal | None, *, language: str = "nl") -> str:
+    """Write a mark with all its decimals: ``8,0``, in English ``8.0``.
+
+    Raises
+    ------
+    ValueError
+        If `value` is not finite.
+    """
+    if value is None:
+        return ""
+    pattern = _pattern(value)
+    return _write(value, f"{pattern};{_MINUS}{pattern}", language)
+
+
+def change(value: Decimal | None, *, language: str = "nl") -> str:
+    """Write a change with its sign, a true minus: ``+0,1``, ``−0,2``, and ``0,0`` without one.
+
+    Raises
+    ------
+    ValueError
+        If `value` is not finite.
+    """
+    if value is None or not value:
+        return mark(value, language=language)
+    pattern = _pattern(value)
+    return _write(value, f"+{pattern};{_MINUS}{pattern}", language)
+
+
+def count(value: int | None, *, language: str = "nl") -> str:
+    """Write a whole number with the thousands apart: ``5.959``, in English ``5,959``."""
+    return "" if value is None else _write(value, f"#,##0;{_MINUS}#,##0", language)
+
+
+def day(iso: str, *, language: str = "nl") -> str:
+    """Write an ISO date, or the date of an ISO time: ``23 november 2025``."""
+    return format_date(date.fromisoformat(iso[:10]), "d MMMM y", locale=language)
+
+
+def _pattern(value: Decimal) -> str:
+    """Ask for exactly the decimals that the value has.
+
+    Babel's own pattern of a language would drop the 0 of 8.0, and round half to even.
+    """
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"a number to print must be finite, got {value}")
+    decimals = max(-exponent, 0)
+    return "#,##0" + "." * bool(decimals) + "0" * decimals
+
+
+def _write(value: Decimal | int, pattern: str, language: str) -> str:
+    # A zero may carry a sign, which Babel would print: −0,0.
+    return format_decimal(value if value else abs(value), pattern, language)

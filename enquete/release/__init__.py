@@ -1,0 +1,1 @@
+"""From a frozen table to what is published."""

@@ -1,0 +1,39 @@
+"""Every format in which a rating table is published, one writer a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from enquete.release.formats import csv, html, json, svg, xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analysis.rating_table import RatingTable
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A format: its name for readers, its media type, and the pure function that writes it.
+
+    The same table gives the same bytes, whatever the day or the machine.
+    """
+
+    name: str
+    media_type: str
+    write: Callable[[RatingTable], bytes]
+
+
+WRITERS: Final[Mapping[str, Writer]] = {
+    "html": Writer("Webpagina", "text/html; charset=utf-8", html.write),
+    "xlsx": Writer(
+        "Excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        xlsx.write,
+    ),
+    "csv": Writer("CSV", "text/csv; charset=utf-8; header=present", csv.write),
+    "json": Writer("JSON", "application/json", json.write),
+    "svg": Writer("Figuur (SVG)", "image/svg+xml", svg.write),
+}
+"""The formats by the suffix of their files."""

@@ -1,0 +1,42 @@
+"""Tidy CSV: UTF-8 without byte order mark, comma, decimal point (RFC 4180)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Final
+
+from enquete.release.formats.tidy import COLUMNS, Value, tidy
+
+if TYPE_CHECKING:
+    from analysis.rating_table import RatingTable
+
+# A spreadsheet takes a cell for a formula when it begins with one of these, the full-width forms
+# included. A Dutch Excel splits this file at ";" instead of ",": a cell may begin there too.
+_FORMULA: Final = re.compile(r'(^|;)(?=[\s"]*[=+\-@＝＋－＠])')
+
+
+def write(table: RatingTable) -> bytes:
+    r"""Write the table as CSV with a header row; lines end in ``\r\n``.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe before it. Numbers are never
+    touched: ``-0.2`` stays a number. Missing and hidden values are empty.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(value) for value in row.values()] for row in tidy(table))
+    return text.getvalue().encode()
+
+
+def _cell(value: Value) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return _FORMULA.sub(r"\1'", value)
+        case _:
+            return str(value)

@@ -1,0 +1,31 @@
+"""What the pages need, in one record on the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from enquete.codes import CodeKeys
+    from enquete.settings import Settings
+    from enquete.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Settings, store, keys and clock, handed in by `enquete.app.create_app`."""
+
+    settings: Settings
+    store: Store
+    keys: CodeKeys
+    today: Callable[[], date]
+
+
+def service() -> Service:
+    """Give the record of the app that handles this request."""
+    return cast("Service", current_app.extensions["enquete"])

@@ -1,0 +1,29 @@
+"""The one storage seam: records, the store, and its two drivers."""
+
+from enquete.store.records import (
+    Area,
+    AreaCode,
+    CellRow,
+    Dwelling,
+    Invitee,
+    PopulationRow,
+    ReportRow,
+    Response,
+    Wave,
+)
+from enquete.store.store import Outcome, Store, open_store
+
+__all__ = [
+    "Area",
+    "AreaCode",
+    "CellRow",
+    "Dwelling",
+    "Invitee",
+    "Outcome",
+    "PopulationRow",
+    "ReportRow",
+    "Response",
+    "Store",
+    "Wave",
+    "open_store",
+]

@@ -1,0 +1,115 @@
+"""PostgreSQL through psycopg: for several web hosts that share one database."""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from enquete.errors import (
+    ConflictError,
+    SettingsError,
+    StoreBusyError,
+    StoreError,
+    StoreUnavailableError,
+)
+
+try:
+    import psycopg
+    from psycopg import errors
+    from psycopg.rows import dict_row
+except ModuleNotFoundError as missing:
+    raise SettingsError(
+        "a postgresql:// database needs psycopg: pip install 'enquete[postgres]'"
+    ) from missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_PARAMETER = re.compile(r":([a-z_]+)")
+_MIGRATION_LOCK = 7420221  # any number, the same for every enquete
+_BUSY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+
+
+class PostgresDriver:
+    """A server, connected once in each thread; a broken connection is replaced at the next call."""
+
+    keyed_order = ""
+    migrates_itself = False
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._local = threading.local()
+
+    def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run one statement and give its rows."""
+        with self._translated():
+            cursor = self._connection().execute(_translate(sql), params or {})
+            return cursor.fetchall() if cursor.description else []
+
+    def many(self, sql: str, params: Iterable[Mapping[str, Any]]) -> None:
+        """Run one statement for each set of parameters, inside `writing`."""
+        with self._translated(), self._connection().cursor() as cursor:
+            cursor.executemany(_translate(sql), params)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold a transaction; a statement that claims a row waits for others that hold it."""
+        with self._translated(), self._connection().transaction():
+            yield
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold one state of the database to read from."""
+        with self.writing():
+            self.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold a transaction and the lock that every migrator asks for."""
+        with self.writing():
+            self.rows("SELECT pg_advisory_xact_lock(:key)", {"key": _MIGRATION_LOCK})
+            yield
+
+    def has_table(self, name: str) -> bool:
+        """Say whether the table exists."""
+        sql = "SELECT to_regclass(:name) IS NOT NULL AS found"
+        return bool(self.rows(sql, {"name": name})[0]["found"])
+
+    def close(self) -> None:
+        """Close this thread's connection; the next call opens another."""
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+    def _connection(self) -> psycopg.Connection[dict[str, Any]]:
+        connection: psycopg.Connection[dict[str, Any]] | None
+        connection = getattr(self._local, "connection", None)
+        if connection is None or connection.closed:
+            connection = psycopg.connect(
+                self._url, autocommit=True, row_factory=dict_row, connect_timeout=10
+            )
+            self._local.connection = connection
+        return connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            raise self._domain_error(error) from error
+
+    def _domain_error(self, error: psycopg.Error) -> StoreError:
+        if isinstance(error, psycopg.IntegrityError):
+            return ConflictError(f"the database refused it: {error.diag.message_primary}")
+        if isinstance(error, _BUSY):
+            return StoreBusyError("the database is busy: another process is writing; try again")
+        first_line = str(error).partition("\n")[0]
+        return StoreUnavailableError(f"the PostgreSQL database failed: {first_line}")
+
+
+def _translate(sql: str) -> str:
+    return _PARAMETER.sub(r"%(\1)s", sql)

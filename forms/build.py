@@ -1,0 +1,129 @@
+"""The form of one page, made from its questions."""
+
+from __future__ import annotations
+
+import gettext
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from wtforms.csrf.session import SessionCSRF
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
+from wtforms.validators import ValidationError
+
+from forms.fields import AskedField
+from forms.kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, MutableMapping
+
+    from wtforms.csrf.core import CSRFTokenField
+
+    from forms.kinds import Translations
+    from forms.records import Answer, Page
+
+TOKEN: Final = "csrf_token"  # noqa: S105 - the name of a field, not a secret
+TOKEN_LIFE: Final = timedelta(hours=12)
+"""Long enough to put the telephone away and go on after dinner."""
+
+
+class SafeSessionCSRF(SessionCSRF):
+    """WTForms' token in the session, that also refuses what cannot be encoded."""
+
+    def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
+        """Refuse a token that is not this session's, or too old."""
+        try:
+            super().validate_csrf_token(form, field)
+        except UnicodeEncodeError:
+            raise ValidationError("the token is not text") from None
+
+
+class PageForm(BaseForm):
+    """The form of a page: a field per question, by question id, and the token.
+
+    WTForms' `Form` sets its fields as attributes, where a question called "data" or "validate"
+    would break it; `BaseForm` only keeps them by name.
+    """
+
+    def questions(self) -> Iterator[AskedField]:
+        """Iterate over the fields that ask a question, in order."""
+        return (field for field in self if isinstance(field, AskedField))
+
+    @property
+    def token(self) -> CSRFTokenField:
+        """The field with the token against forged requests."""
+        return self[TOKEN]  # type: ignore[return-value]  # the name is ours, see `form_meta`
+
+
+def form_meta(
+    *,
+    csrf_secret: bytes,
+    csrf_context: MutableMapping[str, Any],
+    translations: Translations | None = None,
+) -> DefaultMeta:
+    """Give the WTForms settings of all our forms: session token and translations."""
+
+    class Meta(DefaultMeta):
+        csrf = True
+        csrf_class = SafeSessionCSRF
+        csrf_field_name = TOKEN
+        csrf_time_limit = TOKEN_LIFE
+
+        def get_translations(self, form: BaseForm) -> Translations:
+            return translations or gettext.NullTranslations()
+
+    meta = Meta()
+    meta.csrf_secret = csrf_secret
+    meta.csrf_context = csrf_context
+    return meta
+
+
+def page_form(
+    page: Page,
+    language: str,
+    *,
+    data: Mapping[str, Answer] | None = None,
+    formdata: Any = None,
+    csrf_secret: bytes,
+    csrf_context: MutableMapping[str, Any],
+    translations: Translations | None = None,
+) -> PageForm:
+    """Make the form of a page.
+
+    Parameters
+    ----------
+    page
+        The page with the questions to ask, as `forms.route.path` gives it.
+    language
+        Which of the questionnaire's languages to ask in.
+    data
+        Answers so far, by question id.
+    formdata
+        What was sent: a multi-dictionary with `getlist`; None when nothing was sent.
+    csrf_secret, csrf_context
+        The installation's secret and the visitor's session.
+    translations
+        Translates the messages, which are Dutch; None leaves them Dutch.
+
+    Returns
+    -------
+    PageForm
+        With its data filled in; call `validate` on it when `formdata` was given.
+    """
+    fields = {
+        question.id: KINDS[question.kind].field(question, language) for question in page.questions
+    }
+    meta = form_meta(csrf_secret=csrf_secret, csrf_context=csrf_context, translations=translations)
+    form = PageForm(fields, meta=meta)
+    form.process(formdata, data=data)
+    return form
+
+
+def answers_of(page: Page, form: PageForm) -> dict[str, Answer]:
+    """Give the answers of a form that is valid; a question without an answer is absent."""
+    given = {field.question.id: field.answer() for field in form.questions()}
+    return {
+        question.id: answer
+        for question in page.questions
+        if (answer := given.get(question.id)) is not None
+    }

@@ -1,0 +1,265 @@
+"""WTForms fields of the question kinds: what was typed, the answer in it, and what is wrong.
+
+Messages are Dutch and go through the form's translations, as WTForms' own do; each names its
+question. A field refuses by message: no form body makes it raise.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from wtforms.fields import (
+    BooleanField,
+    Field,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wtforms.form import BaseForm
+
+    from forms.records import Answer, Question, Scalar
+
+TICKED: Final = "yes"
+_WHOLE: Final = re.compile(r"[-+]?\d{1,12}")
+_DECIMAL: Final = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
+_AMBIGUOUS: Final = re.compile(r"[-+]?\d{1,3}\.\d{3}")  # 1.000: a thousand, or one?
+
+
+class AskedField(Field):
+    """A field that asks a question: what all kinds share, mixed into the fields below.
+
+    Attributes
+    ----------
+    shape
+        Which template draws the field.
+    question, language
+        The question asked, and the language it is asked in.
+    low_label, high_label
+        What the ends of a rating mean, in the form's language.
+    """
+
+    shape: ClassVar[str]
+
+    def __init__(self, *, question: Question, language: str, **kwargs: Any) -> None:
+        super().__init__(
+            question.text[language],
+            description=question.hint.get(language, ""),
+            id=f"q-{question.id}",
+            **kwargs,
+        )
+        self.question = question
+        self.language = language
+        self.low_label = question.low_label.get(language, "")
+        self.high_label = question.high_label.get(language, "")
+
+    def answer(self) -> Answer | None:
+        """Give the answer, or None when there is none."""
+        return self.data  # type: ignore[no-any-return]  # WTForms' data is Any
+
+    def _missing(self) -> str:
+        return self.gettext("Kies een antwoord bij: %(question)s")
+
+    @property
+    def anchor(self) -> str:
+        """The id of the first input: where a link in the error summary leads."""
+        return self.id
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what describes the question, for `aria-describedby`."""
+        parts = {"ends": self.low_label, "hint": self.description, "error": self.errors}
+        return " ".join(f"{self.id}-{part}" for part, present in parts.items() if present)
+
+    def fault(self, message: str, **values: object) -> ValidationError:
+        """Make the error of a message, with the question and the values filled in."""
+        return ValidationError(message % {"question": self.label.text, **values})
+
+    def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
+        """Refuse a required question without an answer."""
+        answer = self.answer()
+        if self.question.required and not self.errors and (answer is None or answer is False):
+            raise self.fault(self._missing())
+
+
+class _OptionsField(AskedField):
+    """What radio groups and checkboxes share: answers by the value that stands in the form."""
+
+    shape = "options"
+
+    def __init__(self, *, answers: Mapping[Scalar, str], **kwargs: Any) -> None:
+        self._answers = {str(answer): answer for answer in answers}
+        super().__init__(
+            choices=list(answers.items()),
+            coerce=self._known,
+            validate_choice=False,  # what is not among the answers is refused when it is read
+            **kwargs,
+        )
+
+    def _known(self, value: object) -> Scalar:
+        try:
+            return self._answers[str(value)]
+        except KeyError:
+            message = self.gettext("Kies een antwoord uit de lijst bij: %(question)s")
+            raise self.fault(message) from None
+
+    @property
+    def anchor(self) -> str:
+        return self.option_id(next(iter(self._answers)))
+
+    def option_id(self, value: object) -> str:
+        """Give the id of one option; two hyphens keep it apart from the id of hint or error."""
+        return f"{self.id}--{value}"
+
+
+class OneField(_OptionsField, RadioField):
+    """One of the options."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the chosen option; nothing chosen is no answer."""
+        self.data = self._known(valuelist[0]) if valuelist else None
+
+
+class MarksField(OneField):
+    """One mark of a scale of numbers, drawn side by side, or "weet ik niet"."""
+
+    shape = "marks"
+
+    def _missing(self) -> str:
+        return self.gettext("Kies een cijfer bij: %(question)s")
+
+
+class SeveralField(_OptionsField, SelectMultipleField):
+    """Any of the options."""
+
+    shape = "checkboxes"
+
+    def process_data(self, value: Any) -> None:
+        """Take the answers so far."""
+        super().process_data(value or [])
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the ticked options, in the order in which they are shown."""
+        chosen = {self._known(value) for value in valuelist}
+        self.data = [answer for answer in self._answers.values() if answer in chosen]
+
+    def answer(self) -> Answer | None:
+        """Give the codes chosen, or None when there are none."""
+        return self.data or None
+
+    def _missing(self) -> str:
+        return self.gettext("Kies één of meer antwoorden bij: %(question)s")
+
+
+class NumberField(AskedField, StringField):
+    """A number, typed with a comma or a point; what was typed stays in the form."""
+
+    shape = "line"
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the number."""
+        typed = str(valuelist[0]).strip().replace("−", "-") if valuelist else ""
+        self.data = self._number(typed) if typed else None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse a number out of bounds."""
+        low, high = self.question.low, self.question.high
+        if self.data is None:
+            return
+        if low is not None and self.data < low:
+            message = self.gettext("Vul een getal in van %(low)s of meer bij: %(question)s")
+            raise self.fault(message, low=written(low, self.language))
+        if high is not None and self.data > high:
+            message = self.gettext("Vul een getal in van %(high)s of minder bij: %(question)s")
+            raise self.fault(message, high=written(high, self.language))
+
+    def _missing(self) -> str:
+        return self.gettext("Vul een getal in bij: %(question)s")
+
+    def _number(self, typed: str) -> int | float:
+        if _WHOLE.fullmatch(typed):
+            return int(typed)
+        if self.question.decimals and _DECIMAL.fullmatch(typed) and not _AMBIGUOUS.fullmatch(typed):
+            return float(Decimal(typed.replace(",", ".")))
+        raise self.fault(
+            self.gettext("Vul alleen een getal in, bijvoorbeeld 12, bij: %(question)s")
+        )
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else written(self.data, self.language)
+
+
+class TextField(AskedField, TextAreaField):
+    """A text of some lines."""
+
+    shape = "text"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the text, less what no database keeps."""
+        typed = str(valuelist[0]) if valuelist else ""
+        lines = typed.replace("\r\n", "\n").replace("\r", "\n")
+        self.data = "".join(c for c in lines if is_storable(c))
+        if self.data != lines:
+            raise self.fault(
+                self.gettext(
+                    "Een teken in uw tekst kunnen wij niet bewaren. Wij hebben het weggehaald."
+                    " Kijk uw tekst na bij: %(question)s"
+                )
+            )
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse a text that is too long."""
+        most, length = self.question.max_length, len(self.answer() or "")
+        if length > most:
+            message = self.gettext(
+                "Uw tekst heeft %(length)s tekens. Het mogen er %(most)s zijn bij: %(question)s"
+            )
+            raise self.fault(message, length=length, most=most)
+
+    def answer(self) -> str | None:
+        """Give the text without the white space around it, or None when empty."""
+        return (self.data or "").strip() or None
+
+    def _missing(self) -> str:
+        return self.gettext("Vul een antwoord in bij: %(question)s")
+
+
+class TickField(AskedField, BooleanField):
+    """A box that is ticked or not. Not ticked is an answer too: no."""
+
+    shape = "tick"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read whether the box was ticked."""
+        self.data = bool(valuelist)
+        if valuelist not in ([], [TICKED]):
+            self.data = False
+            raise self.fault(self.gettext("Zet een vinkje of laat het leeg bij: %(question)s"))
+
+    def _missing(self) -> str:
+        return self.gettext("Zet een vinkje bij: %(question)s")
+
+    def _value(self) -> str:
+        return TICKED
+
+
+def written(number: float, language: str) -> str:
+    """Write a number with the decimal mark of the language: a point in English, else a comma."""
+    text = str(number)
+    return text if language == "en" else text.replace(".", ",")
+
+
+def is_storable(character: str) -> bool:
+    """Whether a database keeps it: not a control character (NUL), not half a surrogate pair."""
+    return character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"}

@@ -1,0 +1,96 @@
+"""The way through a questionnaire: recomputed from the answers at each request, never stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from forms.kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from forms.records import Answer, Page, Question, Questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Answers under way.
+
+    Attributes
+    ----------
+    answers
+        Answers by question id, those of questions that are hidden now included: they return when
+        the resident changes his mind once more.
+    seen
+        Ids of the questions that stood on a page when it was saved, answered or not. It tells an
+        optional question that was passed over from one that was never shown.
+    """
+
+    answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
+    seen: frozenset[str] = frozenset()
+
+    def save(self, page: Page, answers: Mapping[str, Answer]) -> Draft:
+        """Give the draft with the answers of one page replaced, and nothing else touched."""
+        asked = {question.id for question in page.questions}
+        kept = {key: answer for key, answer in self.answers.items() if key not in asked}
+        given = {key: answer for key, answer in answers.items() if key in asked}
+        return Draft(answers=MappingProxyType(kept | given), seen=self.seen | asked)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the draft as plain JSON values."""
+        return {"answers": dict(self.answers), "seen": sorted(self.seen)}
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> Draft:
+        """Read what `to_json` gave."""
+        return Draft(answers=MappingProxyType(values["answers"]), seen=frozenset(values["seen"]))
+
+
+def path(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[Page, ...]:
+    """Give the pages to ask, in order, each with only the questions that these answers show.
+
+    An answer to a hidden question shows nothing in turn. A page without a question is left out.
+    """
+    pages = []
+    visible: dict[str, Answer] = {}
+    for page in questionnaire.pages:
+        questions = tuple(q for q in page.questions if _is_shown(q, visible))
+        visible |= {q.id: answers[q.id] for q in questions if q.id in answers}
+        if questions:
+            pages.append(replace(page, questions=questions))
+    return tuple(pages)
+
+
+def clean(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Keep the answers that count: to questions that are shown, and acceptable to their kind."""
+    return {
+        question.id: answers[question.id]
+        for page in path(questionnaire, answers)
+        for question in page.questions
+        if question.id in answers and KINDS[question.kind].accepts(question, answers[question.id])
+    }
+
+
+def first_open(questionnaire: Questionnaire, draft: Draft) -> Page | None:
+    """Give the first page with a question never shown or a required one unanswered.
+
+    None is: everything was asked. This is the only rule of resuming. It holds when a changed answer
+    brings up a page, or a question on a page that was saved before.
+    """
+    counted = clean(questionnaire, draft.answers)
+    for page in path(questionnaire, draft.answers):
+        for question in page.questions:
+            if question.id not in draft.seen or (question.required and question.id not in counted):
+                return page
+    return None
+
+
+def _is_shown(question: Question, visible: Mapping[str, Answer]) -> bool:
+    condition = question.show_if
+    if condition is None:
+        return True
+    answer = visible.get(condition.question)
+    given = answer if isinstance(answer, list) else [answer]
+    return any(value in condition.values for value in given)
