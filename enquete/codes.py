@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from enquete.errors import EnqueteError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 ALPHABET: Final = "23456789ABCDEFGHJKMNPRTWXYZ"
 LENGTH: Final = 13
 _MODULUS: Final = 29
-_SEPARATORS: Final = str.maketrans("", "", " -‐‑‒–—.\t\n\r\u00a0")
+_SEPARATORS: Final = re.compile(r"[\W_]+")
 
 
 class CodeError(EnqueteError):
@@ -54,14 +55,17 @@ def show_code(code: str) -> str:
 
 
 def read_code(text: str) -> str:
-    """Read a code as people type it: any case, with spaces, hyphens or points between.
+    """Read a code as people type and paste it: any case, with any signs between the characters.
+
+    Signs are all that is no letter or digit, invisible ones included: a code copied from a PDF
+    brings soft hyphens, one from a page in Arabic brings direction marks.
 
     Raises
     ------
     CodeError
         If a character is not of the alphabet, the length is not 13 or the check does not fit.
     """
-    code = text.translate(_SEPARATORS).upper()
+    code = _SEPARATORS.sub("", text).upper()
     if len(code) != LENGTH:
         raise CodeError(f"a code has {LENGTH} characters, got {len(code)}")
     if not set(code) <= set(ALPHABET):
@@ -85,7 +89,7 @@ class CodeKeys:
         The installation's secret, at least 32 bytes.
     """
 
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def code_hash(self, code: str) -> str:
         """Give the keyed hash under which the invitee is stored (HMAC-SHA-256, hexadecimal)."""
@@ -97,7 +101,7 @@ class CodeKeys:
 
     def seal(self, code: str, answers: Mapping[str, Any]) -> str:
         """Encrypt the answers of a draft under a key made from the code (HKDF, Fernet)."""
-        return str(self._fernet(code).encrypt(json.dumps(answers).encode()), "ascii")
+        return str(self._fernet(code).encrypt(json.dumps(dict(answers)).encode()), "ascii")
 
     def unseal(self, code: str, sealed: str) -> dict[str, Any]:
         """Decrypt what `seal` gave.

@@ -7,13 +7,10 @@ whoever wants a word instead of nothing has to choose that word.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -61,13 +58,13 @@ def _pattern(value: Decimal) -> str:
 
     Babel's own pattern of a language would drop the 0 of 8.0, and round half to even.
     """
-    exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int):
+    if not value.is_finite():
         raise ValueError(f"a number to print must be finite, got {value}")
-    decimals = max(-exponent, 0)
+    decimals = max(-int(value.as_tuple().exponent), 0)
     return "#,##0" + "." * bool(decimals) + "0" * decimals
 
 
 def _write(value: Decimal | int, pattern: str, language: str) -> str:
-    # A zero may carry a sign, which Babel would print: −0,0.
-    return format_decimal(value if value else abs(value), pattern, language)
+    # Without its sign a zero stays 0,0: Babel would print −0,0.
+    number = Decimal(value)
+    return format_decimal(number or abs(number), pattern, language)

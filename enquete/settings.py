@@ -145,6 +145,8 @@ def load_settings(instance: Path, environment: Mapping[str, str] = os.environ) -
         If a setting is unknown or has a wrong value (named in the message), or the instance cannot
         be written.
     """
+    if instance.exists() and not instance.is_dir():
+        raise SettingsError(f"instance {instance} is not a folder")
     given = _from_file(instance / "enquete.toml") | _from_environment(environment)
     values = {
         setting.name: setting.read(*given[setting.name])
@@ -153,7 +155,7 @@ def load_settings(instance: Path, environment: Mapping[str, str] = os.environ) -
         for setting in TABLE
     }
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         values["secret"] = values["secret"] or _kept_secret(instance / "secret.key")
     except OSError as error:
         raise SettingsError(f"instance {instance} cannot be written: {error.strerror}") from None

@@ -120,8 +120,8 @@ def page_form(
 
 
 def answers_of(page: Page, form: PageForm) -> dict[str, Answer]:
-    """Give the answers of a form that is valid; a question without an answer is absent."""
-    given = {field.question.id: field.answer() for field in form.questions()}
+    """Give the answers of a validated form; a question without one, or with an error, is absent."""
+    given = {field.question.id: field.answer() for field in form.questions() if not field.errors}
     return {
         question.id: answer
         for question in page.questions

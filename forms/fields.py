@@ -9,17 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
-from wtforms.fields import (
-    BooleanField,
-    Field,
-    RadioField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
+from wtforms.fields import Field
 from wtforms.validators import ValidationError
+
+from forms.records import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,19 +85,38 @@ class AskedField(Field):
             raise self.fault(self._missing())
 
 
-class _OptionsField(AskedField):
-    """What radio groups and checkboxes share: answers by the value that stands in the form."""
+class Choice(NamedTuple):
+    """One radio button or checkbox, as a template draws it."""
 
-    shape = "options"
+    id: str
+    value: str
+    label: str
+    checked: bool
+
+
+class ListedField(AskedField):
+    """A field whose answers are listed.
+
+    Not on WTForms' own `RadioField`: what that takes as choices changes with each minor version.
+    """
 
     def __init__(self, *, answers: Mapping[Scalar, str], **kwargs: Any) -> None:
         self._answers = {str(answer): answer for answer in answers}
-        super().__init__(
-            choices=list(answers.items()),
-            coerce=self._known,
-            validate_choice=False,  # what is not among the answers is refused when it is read
-            **kwargs,
-        )
+        self._labels = {str(answer): label for answer, label in answers.items()}
+        super().__init__(**kwargs)
+
+    def choices(self) -> list[Choice]:
+        """Give the radio buttons or checkboxes, in order."""
+        given = self.data if isinstance(self.data, list) else [self.data]
+        return [
+            Choice(self._id_of(value), value, self._labels[value], answer in given)
+            for value, answer in self._answers.items()
+        ]
+
+    @property
+    def anchor(self) -> str:
+        """The id of the first input."""
+        return self._id_of(next(iter(self._answers)))
 
     def _known(self, value: object) -> Scalar:
         try:
@@ -111,20 +125,18 @@ class _OptionsField(AskedField):
             message = self.gettext("Kies een antwoord uit de lijst bij: %(question)s")
             raise self.fault(message) from None
 
-    @property
-    def anchor(self) -> str:
-        return self.option_id(next(iter(self._answers)))
-
-    def option_id(self, value: object) -> str:
-        """Give the id of one option; two hyphens keep it apart from the id of hint or error."""
+    def _id_of(self, value: str) -> str:
+        # two hyphens keep it apart from the ids of hint and error
         return f"{self.id}--{value}"
 
 
-class OneField(_OptionsField, RadioField):
-    """One of the options."""
+class OneField(ListedField):
+    """One of the answers."""
+
+    shape = "radios"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the chosen option; nothing chosen is no answer."""
+        """Read the chosen answer; nothing chosen is no answer."""
         self.data = self._known(valuelist[0]) if valuelist else None
 
 
@@ -133,37 +145,36 @@ class MarksField(OneField):
 
     shape = "marks"
 
+    def marks(self) -> list[Choice]:
+        """Give the numbers."""
+        return [choice for choice in self.choices() if choice.value != UNKNOWN]
+
+    def others(self) -> list[Choice]:
+        """Give what stands apart from the numbers: "weet ik niet"."""
+        return [choice for choice in self.choices() if choice.value == UNKNOWN]
+
     def _missing(self) -> str:
         return self.gettext("Kies een cijfer bij: %(question)s")
 
 
-class SeveralField(_OptionsField, SelectMultipleField):
-    """Any of the options."""
+class SeveralField(ListedField):
+    """Any of the answers."""
 
     shape = "checkboxes"
 
-    def process_data(self, value: Any) -> None:
-        """Take the answers so far."""
-        super().process_data(value or [])
-
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the ticked options, in the order in which they are shown."""
+        """Read the ticked answers, in the order in which they are shown."""
         chosen = {self._known(value) for value in valuelist}
-        self.data = [answer for answer in self._answers.values() if answer in chosen]
-
-    def answer(self) -> Answer | None:
-        """Give the codes chosen, or None when there are none."""
-        return self.data or None
+        self.data = [answer for answer in self._answers.values() if answer in chosen] or None
 
     def _missing(self) -> str:
         return self.gettext("Kies één of meer antwoorden bij: %(question)s")
 
 
-class NumberField(AskedField, StringField):
+class NumberField(AskedField):
     """A number, typed with a comma or a point; what was typed stays in the form."""
 
     shape = "line"
-    data: Any
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the number."""
@@ -194,13 +205,14 @@ class NumberField(AskedField, StringField):
             self.gettext("Vul alleen een getal in, bijvoorbeeld 12, bij: %(question)s")
         )
 
-    def _value(self) -> str:
+    def typed(self) -> str:
+        """Give what stands in the form: as typed, or else the number."""
         if self.raw_data:
-            return str(self.raw_data[0])
+            return "".join(c for c in str(self.raw_data[0]) if is_storable(c))
         return "" if self.data is None else written(self.data, self.language)
 
 
-class TextField(AskedField, TextAreaField):
+class TextField(AskedField):
     """A text of some lines."""
 
     shape = "text"
@@ -235,7 +247,7 @@ class TextField(AskedField, TextAreaField):
         return self.gettext("Vul een antwoord in bij: %(question)s")
 
 
-class TickField(AskedField, BooleanField):
+class TickField(AskedField):
     """A box that is ticked or not. Not ticked is an answer too: no."""
 
     shape = "tick"
@@ -249,9 +261,6 @@ class TickField(AskedField, BooleanField):
 
     def _missing(self) -> str:
         return self.gettext("Zet een vinkje bij: %(question)s")
-
-    def _value(self) -> str:
-        return TICKED
 
 
 def written(number: float, language: str) -> str:

@@ -146,10 +146,12 @@ def _listed_summary(question: Question, answer: Scalar, language: str, _: Transl
 
 def _rating_fault(question: Question) -> Fault | None:
     low, high = question.low, question.high
-    if not (isinstance(low, int) and isinstance(high, int) and 0 <= low < high <= 10):
-        return Fault("low", "whole bounds with 0 <= low < high <= 10", f"{low} and {high}")
+    if not (isinstance(low, int) and 0 <= low < 10):
+        return Fault("low", "a whole number from 0 to 9", low)
+    if not (isinstance(high, int) and low < high <= 10):
+        return Fault("high", f"a whole number from {low + 1} to 10", high)
     if question.role and (low, high) != MARK_RANGE:
-        return Fault("low", "1 and 10 as bounds of the headline mark", f"{low} and {high}")
+        return Fault("role", "a scale of 1 to 10 for the headline mark", f"{low} to {high}")
     if not (question.low_label and question.high_label):
         missing = "high_label" if question.low_label else "low_label"
         return Fault(missing, "texts that say what the ends mean", "nothing")

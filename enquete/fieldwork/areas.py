@@ -56,9 +56,7 @@ def read_areas(source: Source) -> tuple[list[Area], list[AreaCode]]:
         day.
     """
     with open_sheet(source, what="areas", columns=_COLUMNS, required=_REQUIRED) as sheet:
-        areas = _area_rows(sheet)
-        codes = _code_rows(sheet, areas)
-        sheet.faults.raise_any()
+        areas, codes = _rows(sheet)
         _check_areas(sheet, areas)
         _check_codes(sheet, codes)
     position = {area.id: area.position for area in areas}
@@ -125,47 +123,46 @@ def area_parser(areas: Sequence[Area]) -> Callable[[str], str]:
     return parse
 
 
-def _area_rows(sheet: Sheet) -> list[Area]:
+def _rows(sheet: Sheet) -> tuple[list[Area], list[AreaCode]]:
+    """Read every row as an area and a code, the latter "" where the row has none."""
     ids = sheet.parse("area", _slug)
     names = sheet.parse("name", filled("a name"))
     published = sheet.parse("published", _yes_no)
     positions = sheet.parse("position", count)
-    sheet.faults.raise_any()
-    return [
-        Area(id=i, name=n, published=p, position=at)
-        for i, n, p, at in zip(ids, names, published, positions, strict=True)
-    ]
-
-
-def _code_rows(sheet: Sheet, areas: Sequence[Area]) -> list[AreaCode]:
     codes = sheet.parse("code", _cbs_code)
     starts = sheet.parse("valid_from", _iso_date)
     ends = sheet.parse("valid_until", _iso_date)
     changes = sheet.parse("change", plain)
     sheet.faults.raise_any()
-    return [
-        AreaCode(area=a.id, code=c, valid_from=f, valid_until=u, change=h)
-        for a, c, f, u, h in zip(areas, codes, starts, ends, changes, strict=True)
+    areas = [
+        Area(id=i, name=n, published=p, position=at)
+        for i, n, p, at in zip(ids, names, published, positions, strict=True)
+    ]
+    return areas, [
+        AreaCode(area=i, code=c, valid_from=since, valid_until=until, change=change)
+        for i, c, since, until, change in zip(ids, codes, starts, ends, changes, strict=True)
     ]
 
 
 def _check_areas(sheet: Sheet, areas: Sequence[Area]) -> None:
-    first = {area.id: row for row, area in reversed(list(enumerate(areas)))}
-    known: dict[str | int, str] = {}
+    first: dict[str, int] = {}
+    owners: dict[str | int, str] = {}
     for row, area in enumerate(areas):
-        if area != areas[first[area.id]]:
-            line = sheet.table.lines[first[area.id]]
+        earlier = first.setdefault(area.id, row)
+        if area != areas[earlier]:
+            line = sheet.table.lines[earlier]
             wanted = f"the name, published and position that line {line} has for {area.id!r}"
             sheet.fault(row, "area", wanted, "others")
-        elif first[area.id] == row:
-            for column, key in (
-                ("area", area.id),
-                ("name", area.name.casefold()),
-                ("position", area.position),
-            ):
-                owner = known.setdefault(key, area.id)
-                if owner != area.id:
-                    sheet.fault(row, column, f"another than {owner!r} has", shown(str(key)))
+        # Cells name an area by id or name, so that no name may be another's id either.
+        keys: dict[str, str | int] = {
+            "area": area.id,
+            "name": area.name.casefold(),
+            "position": area.position,
+        }
+        for column, key in keys.items() if earlier == row else ():
+            owner = owners.setdefault(key, area.id)
+            if owner != area.id:
+                sheet.fault(row, column, f"another than {owner!r} has", shown(str(key)))
 
 
 def _check_codes(sheet: Sheet, codes: Sequence[AreaCode]) -> None:

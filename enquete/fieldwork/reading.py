@@ -202,7 +202,11 @@ def _found(
             faults.add(0, "", f"one column for {column}", got)
     for group in required:
         if not headers.keys() & set(group):
-            names = " or ".join(f"{column} ({', '.join(columns[column])})" for column in group)
+            names = " or ".join(_with_others(column, columns[column]) for column in group)
             faults.add(0, "", f"a column {names}", listed(table.header))
     faults.raise_any()
     return headers
+
+
+def _with_others(column: str, also: Sequence[str]) -> str:
+    return f"{column} ({', '.join(also)})" if also else column

@@ -209,7 +209,7 @@ def _by_largest_remainder(dwellings: Mapping[str, int], size: int) -> dict[str, 
 
 def _merged(sizes: Mapping[str, int], least: int) -> list[Sequence[str]]:
     """Group the types of one area so that every group has `least` dwellings, if all together do."""
-    groups = [(n, (kind,)) for kind, n in sizes.items()]
+    groups: list[tuple[int, tuple[str, ...]]] = [(n, (kind,)) for kind, n in sizes.items()]
     heapq.heapify(groups)
     while len(groups) > 1 and groups[0][0] < least:
         n, kinds = heapq.heappop(groups)

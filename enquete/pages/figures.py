@@ -18,10 +18,10 @@ from enquete.service import service
 if TYPE_CHECKING:
     from enquete.store import ReportRow
 
-figures = Blueprint("figures", __name__, url_prefix="/cijfers")
+blueprint = Blueprint("figures", __name__, url_prefix="/cijfers")
 
 
-@figures.get("/")
+@blueprint.get("/")
 def index() -> str:
     """List the waves that have a stored report, the latest wave first."""
     newest: dict[str, ReportRow] = {}
@@ -31,7 +31,7 @@ def index() -> str:
     return render_template("figures/index.html", tables=tables, numbers=numbers, wording=wording)
 
 
-@figures.get("/<wave>")
+@blueprint.get("/<wave>")
 def wave(wave: str) -> str:
     """Show the newest report of a wave, or the newest that compares it with `?vergelijk=`."""
     report = _report(wave)
@@ -47,7 +47,7 @@ def wave(wave: str) -> str:
     return render_template("figures/wave.html", **context(_table(report)), downloads=downloads)
 
 
-@figures.get("/<wave>/rating-table.<suffix>")
+@blueprint.get("/<wave>/rating-table.<suffix>")
 def download(wave: str, suffix: str) -> Response:
     """Give the report that `wave` shows as a file."""
     writer = WRITERS.get(suffix) or abort(404)
@@ -55,13 +55,14 @@ def download(wave: str, suffix: str) -> Response:
     response = Response(writer.write(_table(report)), content_type=writer.media_type)
     name = f"rapportcijfer-{report.wave}.{suffix}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
-    # The bytes are the same for the same table: a browser that has them need not fetch them again.
+    # The same table gives the same bytes: a browser asks, and fetches only what changed.
+    response.cache_control.no_cache = True
     response.add_etag()
     response.make_conditional(request)
     return response
 
 
-@figures.errorhandler(NotFoundError)
+@blueprint.errorhandler(NotFoundError)
 def missing(_error: NotFoundError) -> tuple[str, int]:
     """Say that there are no figures of this wave (yet)."""
     wave = (request.view_args or {}).get("wave", "")

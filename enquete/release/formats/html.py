@@ -12,6 +12,7 @@ from markupsafe import Markup
 import enquete
 from enquete import numbers
 from enquete.release.formats import svg, wording
+from enquete.release.formats.plot import NARROW, WIDE
 from enquete.release.formats.shown import shown
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def context(table: RatingTable) -> dict[str, Any]:
         As computed; hidden figures do not reach the template.
     """
     table = shown(table)
-    drawings = [svg.draw(table, layout=layout) for layout in (svg.NARROW, svg.WIDE)]
+    drawings = [svg.draw(table, layout=layout) for layout in (NARROW, WIDE)]
     return {
         "table": table,
         "numbers": numbers,

@@ -45,15 +45,15 @@ def shown(table: RatingTable) -> RatingTable:
         headline=headline,
         rows=tuple(_row(row) for row in table.rows),
         reconciliation=table.reconciliation
-        if has_figures(headline)
+        if has_figures(headline.status)
         else Reconciliation(plain_mean=None, answers_weighted=None, population_weighted=None),
         notes=tuple(_text(note) for note in table.notes),
     )
 
 
-def has_figures(row: RatingRow) -> bool:
-    """Tell whether the row's status lets its figures be seen."""
-    return row.status in _HAS_FIGURES
+def has_figures(status: Status) -> bool:
+    """Tell whether figures of this status may be seen."""
+    return status in _HAS_FIGURES
 
 
 def _row(row: RatingRow) -> RatingRow:
@@ -65,7 +65,7 @@ def _row(row: RatingRow) -> RatingRow:
         note=_text(row.note),
         change=row.change and _change(row.change),
     )
-    if has_figures(row):
+    if has_figures(row.status):
         return row
     return replace(
         row,

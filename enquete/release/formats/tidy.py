@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from enquete.release.formats.shown import shown
 
 if TYPE_CHECKING:
-    from analysis.rating_table import RatingRow, RatingTable
+    from analysis.rating_table import Change, RatingRow, RatingTable
 
 Value: TypeAlias = str | int | Decimal | bool | None
 
@@ -49,7 +49,6 @@ def tidy(table: RatingTable) -> list[dict[str, Value]]:
 
 
 def _tidy_row(table: RatingTable, row: RatingRow) -> dict[str, Value]:
-    change = row.change
     values: tuple[Value, ...] = (
         table.wave,
         row.area,
@@ -62,16 +61,24 @@ def _tidy_row(table: RatingTable, row: RatingRow) -> dict[str, Value]:
         str(row.status),
         row.note or None,
         table.compare,
-        change and change.value,
-        change and change.lower,
-        change and change.upper,
-        change and _p(change.p),
-        change and _p(change.p_adjusted),
-        change and str(change.verdict),
-        (change and change.note) or None,
+        *_change_values(row.change),
         table.invented,
     )
     return dict(zip(COLUMNS, values, strict=True))
+
+
+def _change_values(change: Change | None) -> tuple[Value, ...]:
+    if change is None:
+        return (None,) * 7
+    return (
+        change.value,
+        change.lower,
+        change.upper,
+        _p(change.p),
+        _p(change.p_adjusted),
+        str(change.verdict),
+        change.note or None,
+    )
 
 
 def _p(value: float | None) -> Decimal | None:

@@ -21,6 +21,7 @@ WITHHELD: Final = "niet getoond"
 """What a cell says whose number is hidden."""
 UNKNOWN: Final = "onbekend"
 """What a cell says whose number cannot be computed."""
+UNKNOWN_MEANS: Final = "We kunnen dit getal niet berekenen."
 
 STATUSES: Final[Mapping[Status, str]] = {
     Status.SHOWN: "Er zijn genoeg antwoorden voor dit cijfer.",
@@ -83,9 +84,10 @@ def legend(table: RatingTable) -> dict[str, str]:
             words[status] = STATUSES[status]
     if any(margin(row) == WITHHELD for row in rows):
         words[WITHHELD] = "Dit getal hoort bij een cijfer dat we niet tonen."
-    if any(UNKNOWN in {value(row), margin(row)} for row in rows):
-        words[UNKNOWN] = "We kunnen dit getal niet berekenen."
     changes = [row.change for row in rows if row.change is not None]
+    compared = table.compare is None or len(changes) == len(rows)
+    if not compared or any(UNKNOWN in {value(row), margin(row)} for row in rows):
+        words[UNKNOWN] = UNKNOWN_MEANS
     if any(change.value for change in changes):
         words["+ en −"] = "Het cijfer ging omhoog of omlaag."
     for verdict in Verdict:
@@ -95,19 +97,22 @@ def legend(table: RatingTable) -> dict[str, str]:
 
 
 def value(row: RatingRow) -> str:
-    """Write the mark of a row, or the word in its place."""
-    if has_figures(row):
+    """Write the mark of a row, or the word in its place; `row` as `shown` gave it."""
+    if has_figures(row.status):
         return numbers.mark(row.value) or UNKNOWN
     return str(row.status)
 
 
 def margin(row: RatingRow) -> str:
-    """Write the ends of a row's interval, or the word in their place."""
-    if not has_figures(row):
-        return WITHHELD
+    """Write the ends of a row's interval, or the word in their place; `row` as `shown` gave it."""
     if row.lower is None or row.upper is None:
-        return UNKNOWN
+        return missing(row.status)
     return f"{numbers.mark(row.lower)} tot {numbers.mark(row.upper)}"
+
+
+def missing(status: Status) -> str:
+    """Give the word for a number beside a mark that is not there."""
+    return WITHHELD if status is Status.SUPPRESSED else UNKNOWN
 
 
 def change_sentence(table: RatingTable) -> str:
@@ -115,7 +120,7 @@ def change_sentence(table: RatingTable) -> str:
     change = table.headline.change
     if change is None or table.compare is None:
         return ""
-    size = numbers.mark(None if change.value is None else abs(change.value))
+    size = numbers.mark(abs(change.value)) if change.value else "iets"
     return CHANGES[change.verdict].format(change=size, compare=table.compare)
 
 
@@ -127,11 +132,11 @@ def summary(table: RatingTable) -> str:
     table
         As `shown` gave it.
     """
-    marks = {row.name: row.value for row in table.rows if row.value is not None}
+    marks = [(row.value, row.name) for row in table.rows if row.value is not None]
     sentences = [INVENTED] if table.invented else []
     if marks:
-        for word, extreme in (("Hoogste", max(marks.values())), ("Laagste", min(marks.values()))):
-            names = _listed([name for name, mark in marks.items() if mark == extreme])
+        for word, (extreme, _) in (("Hoogste", max(marks)), ("Laagste", min(marks))):
+            names = _listed([name for mark, name in marks if mark == extreme])
             sentences.append(f"{word} cijfer: {names} met {numbers.mark(extreme)}.")
     if table.headline.value is not None:
         sentences.append(f"Alle bewoners samen: {value(table.headline)}.")

@@ -6,19 +6,18 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from analysis.rating_table import Status
 from enquete import numbers
 from enquete.release.formats import wording
 from enquete.release.formats.shown import has_figures, shown
+from enquete.release.formats.tidy import Value, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    from analysis.rating_table import Change, RatingRow, RatingTable
-
-Cell: TypeAlias = Decimal | int | str
+    from analysis.rating_table import RatingTable
 
 # Text stays text: an area called "=1+1" must not be computed, nor one with "http" become a link.
 _OPTIONS: Final = {
@@ -33,51 +32,34 @@ _NOT_TESTED: Final = "niet getoetst"
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Heading, width in characters, number format ("" for text) and the cell of a row."""
+    """A column of `tidy`: heading, width in characters, number format, word where it is empty."""
 
+    name: str
     heading: str
     width: int
-    number: str
-    cell: Callable[[RatingRow], Cell]
-
-
-def _figure(number: Callable[[RatingRow], Decimal | int | None]) -> Callable[[RatingRow], Cell]:
-    def cell(row: RatingRow) -> Cell:
-        value = number(row)
-        if value is not None:
-            return value
-        return wording.UNKNOWN if has_figures(row) else wording.WITHHELD
-
-    return cell
-
-
-def _of_change(part: Callable[[Change], Cell | float | None], *, missing: str) -> Any:
-    def cell(row: RatingRow) -> Cell | float:
-        value = None if row.change is None else part(row.change)
-        return missing if value is None else value
-
-    return cell
+    number: str = ""
+    empty: str = ""
 
 
 _FIGURES: Final = (
-    _Column("Gemeente", 32, "", lambda row: row.name),
-    _Column("CBS-code", 11, "", lambda row: row.code or "geen"),
-    _Column("Cijfer", 22, "0.0", lambda row: wording.value(row) if row.value is None else row.value),
-    _Column("Marge van", 13, "0.0", _figure(lambda row: row.lower)),
-    _Column("Marge tot", 13, "0.0", _figure(lambda row: row.upper)),
-    _Column("Antwoorden", 13, "#,##0", _figure(lambda row: row.n)),
-    _Column("Status", 22, "", lambda row: str(row.status)),
-    _Column("Opmerking", 44, "", lambda row: row.note),
+    _Column("name", "Gemeente", 32),
+    _Column("code", "CBS-code", 11, empty="geen"),
+    _Column("value", "Cijfer", 22, "0.0", wording.UNKNOWN),
+    _Column("lower", "Marge van", 13, "0.0", wording.UNKNOWN),
+    _Column("upper", "Marge tot", 13, "0.0", wording.UNKNOWN),
+    _Column("n", "Antwoorden", 13, "#,##0", wording.UNKNOWN),
+    _Column("status", "Status", 22),
+    _Column("note", "Opmerking", 44),
 )
 _SIGNED: Final = "+0.0;-0.0;0.0"
 _CHANGES: Final = (
-    _Column("Verandering", 15, _SIGNED, _of_change(lambda c: c.value, missing=wording.UNKNOWN)),
-    _Column("Verandering van", 15, _SIGNED, _of_change(lambda c: c.lower, missing=wording.UNKNOWN)),
-    _Column("Verandering tot", 15, _SIGNED, _of_change(lambda c: c.upper, missing=wording.UNKNOWN)),
-    _Column("Oordeel", 26, "", _of_change(lambda c: str(c.verdict), missing=_NOT_TESTED)),
-    _Column("p-waarde", 14, "0.0000", _of_change(lambda c: c.p, missing=_NOT_TESTED)),
-    _Column("p-waarde (Holm)", 14, "0.0000", _of_change(lambda c: c.p_adjusted, missing=_NOT_TESTED)),
-    _Column("Opmerking bij verandering", 44, "", _of_change(lambda c: c.note, missing="")),
+    _Column("change", "Verandering", 15, _SIGNED, wording.UNKNOWN),
+    _Column("change_lower", "Verandering van", 15, _SIGNED, wording.UNKNOWN),
+    _Column("change_upper", "Verandering tot", 15, _SIGNED, wording.UNKNOWN),
+    _Column("verdict", "Oordeel", 26, empty=_NOT_TESTED),
+    _Column("p", "p-waarde", 14, "0.0000", _NOT_TESTED),
+    _Column("p_adjusted", "p-waarde (Holm)", 14, "0.0000", _NOT_TESTED),
+    _Column("change_note", "Opmerking bij verandering", 44),
 )
 
 
@@ -104,12 +86,12 @@ def _marks(book: Any, table: RatingTable) -> None:
     sheet.write(0, 0, wording.title(table), book.add_format({"bold": True, "font_size": 16}))
     sheet.write(1, 0, _source(table), book.add_format({"bold": table.invented}))
     columns = _FIGURES + (_CHANGES if table.compare is not None else ())
-    rows = (table.headline, *table.rows)
+    rows = tidy(table)
     place = {
         "name": "Rapportcijfer",
         "style": "Table Style Light 1",
         "first_column": True,
-        "data": [[column.cell(row) for column in columns] for row in rows],
+        "data": [[_cell(row, column) for column in columns] for row in rows],
         "columns": _headings(book, columns),
     }
     sheet.add_table(_HEADER, 0, _HEADER + len(rows), len(columns) - 1, place)
@@ -119,6 +101,15 @@ def _marks(book: Any, table: RatingTable) -> None:
     sheet.freeze_panes(_HEADER + 1, 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+
+
+def _cell(row: Mapping[str, Value], column: _Column) -> Value:
+    value, status = row[column.name], Status(str(row["status"]))
+    if value is not None:
+        return value
+    if column.number and not has_figures(status):
+        return str(status) if column.name == "value" else wording.missing(status)
+    return column.empty
 
 
 def _headings(book: Any, columns: tuple[_Column, ...]) -> list[dict[str, Any]]:
@@ -151,16 +142,17 @@ def _explanation(book: Any, table: RatingTable) -> None:
     bold = book.add_format({"bold": True, "valign": "top"})
     text = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
     mark = book.add_format({"num_format": "0.0", "valign": "top", "align": "left"})
-    row = 0
-    for heading, lines in _sections(table).items():
-        sheet.write(row, 0, heading, book.add_format({"bold": True, "font_size": 14}))
-        for row, (left, right) in enumerate(lines, start=row + 1):
+    heading = book.add_format({"bold": True, "font_size": 14})
+    top = 0
+    for name, lines in _sections(table).items():
+        sheet.write(top, 0, name, heading)
+        for row, (left, right) in enumerate(lines, start=top + 1):
             sheet.write(row, 0, left, bold)
             sheet.write(row, 1, right, mark if isinstance(right, Decimal) else text)
-        row += 2
+        top += len(lines) + 2
 
 
-def _sections(table: RatingTable) -> dict[str, list[tuple[str, Cell]]]:
+def _sections(table: RatingTable) -> dict[str, list[tuple[str, Decimal | str]]]:
     averages = [
         (f"{name}. {weighing}", wording.UNKNOWN if mark is None else mark)
         for name, weighing, mark in wording.averages(table)
@@ -169,7 +161,7 @@ def _sections(table: RatingTable) -> dict[str, list[tuple[str, Cell]]]:
         wording.title(table): [("Bron", _source(table))],
         "Drie gemiddelden": [*averages, ("Waarom verschillen ze?", wording.WHY_AVERAGES_DIFFER)],
         "Verklaring van tekens": [
-            *wording.legend(table).items(),
+            *(wording.legend(table) | {wording.UNKNOWN: wording.UNKNOWN_MEANS}).items(),
             (str(Status.SHOWN), wording.STATUSES[Status.SHOWN]),
             (_NOT_TESTED, "Deze toets is hier niet gedaan."),
         ],

@@ -100,9 +100,7 @@ def test_submitting_cuts_the_answers_loose(invited):
     assert outcome is Outcome.STORED
     assert invited.draft("k") is None
     assert invited.invitee("h0").status == "answered"
-    assert [(cell.area, cell.rating, cell.n) for cell in invited.cells("2022")] == [
-        ("laren", 7, 1)
-    ]
+    assert [(cell.area, cell.rating, cell.n) for cell in invited.cells("2022")] == [("laren", 7, 1)]
 
 
 def test_twenty_at_once_store_one(invited):
@@ -130,9 +128,7 @@ def test_outside_its_dates_a_wave_takes_nothing(invited, today):
 
 def test_a_failed_submit_leaves_the_code_usable(invited):
     with pytest.raises(ConflictError):
-        invited.submit(
-            code_hash="h0", draft_key="k", response=response(rating=11), today=TODAY
-        )
+        invited.submit(code_hash="h0", draft_key="k", response=response(rating=11), today=TODAY)
     assert invited.invitee("h0").status == "invited"
 
 

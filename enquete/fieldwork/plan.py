@@ -1,0 +1,119 @@
+"""Planning an invitation: strata, draw, codes and letters, before anything is stored."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from enquete.errors import InputError
+from enquete.fieldwork import sample
+from enquete.fieldwork.invitations import Letter, invite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from enquete.codes import CodeKeys
+    from enquete.store.records import Dwelling, Invitee, PopulationRow, Response, Wave
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All of an invitation.
+
+    Attributes
+    ----------
+    population
+        Dwellings of the frame by stratum: what the answers will stand for.
+    small
+        Strata with so few invited dwellings that an answer might make a resident known.
+    """
+
+    invitees: list[Invitee]
+    letters: list[Letter]
+    population: list[PopulationRow]
+    small: list[PopulationRow]
+
+
+def plan(
+    dwellings: Sequence[Dwelling],
+    *,
+    wave: Wave,
+    keys: CodeKeys,
+    base_url: str,
+    size: int | None = None,
+    seed: int,
+    merge: bool = False,
+    code_random: Random | None = None,
+) -> Plan:
+    """Draw the dwellings to invite and make their codes and letters.
+
+    Parameters
+    ----------
+    size
+        Number of dwellings to draw; None invites all.
+    seed
+        Seed of the draw.
+    merge
+        Whether to merge strata that are too small.
+    code_random
+        Source of the codes; by default the operating system's.
+
+    Raises
+    ------
+    InputError
+        If the frame is empty or smaller than the sample, or complexes are to be drawn.
+    """
+    if not dwellings:
+        raise InputError("the frame is empty: import the dwellings first")
+    if size is not None and wave.sampled_unit == "complex":
+        raise InputError(
+            f"wave {wave.slug!r} samples complexes, and a draw of complexes is not possible yet: "
+            "invite all, or create the wave with --sampled dwelling"
+        )
+    if size is not None and size > len(dwellings):
+        raise InputError(f"a sample of {size} from {len(dwellings)} dwellings cannot be drawn")
+    stratum_of = sample.merge_small(dwellings, size=size) if merge else sample.strata(dwellings)
+    # The seed is for drawing the same sample again; codes never come from it.
+    drawn = sample.draw(
+        dwellings,
+        random=Random(seed),  # noqa: S311 - a sample, not a secret
+        size=size,
+        stratum_of=stratum_of,
+    )
+    invitees, letters = invite(
+        drawn,
+        wave=wave.slug,
+        keys=keys,
+        base_url=base_url,
+        random=code_random or secrets.SystemRandom(),
+        stratum_of=stratum_of,
+        clustered=wave.sampled_unit == "complex",
+    )
+    return Plan(
+        invitees=invitees,
+        letters=letters,
+        population=sample.population(dwellings, stratum_of=stratum_of),
+        small=sample.small_strata(drawn, stratum_of=stratum_of),
+    )
+
+
+def check_population(responses: Iterable[Response], population: Iterable[PopulationRow]) -> None:
+    """Check that every answer is of a stratum that has at least as many dwellings.
+
+    Raises
+    ------
+    InputError
+        If a stratum has no population count, or more answers than dwellings.
+    """
+    dwellings = {row.stratum: row.dwellings for row in population}
+    for stratum, n in sorted(Counter(response.stratum for response in responses).items()):
+        if stratum not in dwellings:
+            raise InputError(f"stratum {stratum!r} has {n} answers but no population count")
+        if dwellings[stratum] < n:
+            raise InputError(
+                f"population of stratum {stratum!r} must be at least its {n} answers, "
+                f"got {dwellings[stratum]}"
+            )

@@ -1,0 +1,1 @@
+"""The web pages, a blueprint a module."""

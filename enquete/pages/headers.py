@@ -1,0 +1,35 @@
+"""What every answer of the server says to the browser about safety, and residents' pages more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+SECURITY: Final = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",  # the letter's address holds the code
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Send the security headers with everything; a view may set its own."""
+    app.after_request(secure)
+
+
+def secure(response: Response) -> Response:
+    """Add the security headers that the response does not have."""
+    for name, value in SECURITY.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def keep_private(response: Response) -> Response:
+    """Forbid to keep a copy: the next person on this computer must not see the answers."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,190 @@
+"""Who is answering and how far: what each request of a resident starts from."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from flask import session
+
+from enquete.errors import EnqueteError
+from enquete.service import service
+from enquete.store import Response
+from enquete.store.store import is_open
+from forms.definition import parse
+from forms.route import Draft, clean, first_open, path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from enquete.store import Invitee, Outcome, Wave
+    from forms.definition import Answer, Page, Questionnaire
+
+NOTICES: Final = {
+    "lost": 403,
+    "unknown": 404,
+    "used": 410,
+    "already": 409,
+    "early": 403,
+    "closed": 410,
+}
+"""Why a resident cannot go on, and the status of the page that says so."""
+
+_questionnaire = lru_cache(maxsize=16)(parse)
+
+
+class RefusedError(EnqueteError):
+    """The resident cannot answer (now); the notice says why.
+
+    Attributes
+    ----------
+    notice
+        A key of `NOTICES`.
+    day
+        The first or last day on which answering is possible, where that is the reason.
+    """
+
+    def __init__(self, notice: str, *, day: str = "") -> None:
+        super().__init__(f"the resident cannot answer: {notice}")
+        self.notice, self.day = notice, day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A resident with a good code, in an open wave."""
+
+    code: str
+    invitee: Invitee
+    wave: Wave
+    questionnaire: Questionnaire
+    draft: Draft
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages that the answers so far lead along."""
+        return path(self.questionnaire, self.draft.answers)
+
+    @property
+    def open_page(self) -> Page | None:
+        """The first page that waits for the resident; None when all were shown."""
+        return first_open(self.questionnaire, self.draft)
+
+    @property
+    def reachable(self) -> tuple[Page, ...]:
+        """The pages that can be looked at: those before the open page, and that one."""
+        pages, waiting = self.pages, self.open_page
+        if waiting is None:
+            return pages
+        return pages[: [page.id for page in pages].index(waiting.id) + 1]
+
+
+def current_visit() -> Visit:
+    """Give the visit of the code that the session keeps.
+
+    Raises
+    ------
+    RefusedError
+        If there is no code, or it is not good any more.
+    """
+    if "code" not in session:
+        raise RefusedError("already" if "sent" in session else "lost")
+    try:
+        return find_visit(session["code"])
+    except RefusedError as error:
+        if error.notice == "used":
+            raise RefusedError("already") from None
+        raise
+
+
+def find_visit(code: str) -> Visit:
+    """Look a code up that has passed its check.
+
+    Raises
+    ------
+    RefusedError
+        If it is unknown or used, or its wave is not open.
+    """
+    app = service()
+    sealed = app.store.draft(app.keys.draft_key(code))
+    # Read after the draft: when that is gone because it was sent, the status tells
+    invitee = app.store.invitee(app.keys.code_hash(code))
+    if invitee is None:
+        raise RefusedError("unknown")
+    if invitee.status == "answered":
+        raise RefusedError("used")
+    wave = app.store.wave(invitee.wave)
+    _check_open(wave)
+    questionnaire = _questionnaire(wave.questionnaire)
+    draft = _unsealed(code, sealed)
+    return Visit(code=code, invitee=invitee, wave=wave, questionnaire=questionnaire, draft=draft)
+
+
+def open_questionnaire() -> Questionnaire | None:
+    """Give the questionnaire that runs now; None when there is none, or more than one."""
+    app = service()
+    today = app.today().isoformat()
+    running = {wave.questionnaire for wave in app.store.waves() if is_open(wave, today)} - {""}
+    return _questionnaire(running.pop()) if len(running) == 1 else None
+
+
+def save(visit: Visit, page: Page, answers: Mapping[str, Answer]) -> Draft:
+    """Keep the answers of one page, beside what another tab may have kept meanwhile.
+
+    Raises
+    ------
+    RefusedError
+        If the answers were sent meanwhile: a draft must not come back after its end.
+    """
+    app, code = service(), visit.code
+
+    def change(sealed: str | None) -> str:
+        invitee = app.store.invitee(app.keys.code_hash(code))
+        if invitee is None or invitee.status == "answered":
+            raise RefusedError("already")
+        return app.keys.seal(code, _unsealed(code, sealed).save(page, answers).to_json())
+
+    sealed = app.store.change_draft(app.keys.draft_key(code), visit.wave.slug, change)
+    return _unsealed(code, sealed)
+
+
+def submit(visit: Visit, *, language: str) -> Outcome:
+    """Send the answers: at most once, under a random id that leads nowhere."""
+    app, questionnaire = service(), visit.questionnaire
+    today = app.today().isoformat()
+    answers = clean(questionnaire, visit.draft.answers)
+    mark = answers.get(questionnaire.rating.id)
+    response = Response(
+        id=secrets.token_hex(16),
+        wave=visit.wave.slug,
+        area=visit.invitee.area,
+        stratum=visit.invitee.stratum,
+        cluster=visit.invitee.cluster,
+        mode="web",
+        language=language,
+        day=today,
+        questionnaire_hash=visit.wave.questionnaire_hash,
+        answers=json.dumps(answers, ensure_ascii=False),
+        rating=mark if isinstance(mark, int) else None,
+    )
+    return app.store.submit(
+        code_hash=app.keys.code_hash(visit.code),
+        draft_key=app.keys.draft_key(visit.code),
+        response=response,
+        today=today,
+    )
+
+
+def _check_open(wave: Wave) -> None:
+    today = service().today().isoformat()
+    if is_open(wave, today):
+        return
+    if today < wave.opens:
+        raise RefusedError("early", day=wave.opens)
+    raise RefusedError("closed", day=wave.closes)
+
+
+def _unsealed(code: str, sealed: str | None) -> Draft:
+    return Draft.from_json(service().keys.unseal(code, sealed)) if sealed else Draft()

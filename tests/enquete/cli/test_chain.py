@@ -1,0 +1,250 @@
+"""The commands as an operator types them, from an empty folder to the exported table."""
+
+import csv
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from enquete.cli import main
+from enquete.codes import read_code
+
+FRAME = "vhe;gemeente;woningtype;complex;taal;adres\n" + "".join(
+    f"d{i};{('Laren', 'Weesp / stadsgebied Amsterdam')[i % 2]};flat;c1;nl;Straat {i}\n"
+    for i in range(200)
+)
+ANSWERS = "gemeente;woningtype;rapportcijfer\n" + "".join(
+    f"{('Laren', 'weesp')[i % 2]};flat;{6 + i % 4}\n" for i in range(120)
+)
+POPULATION = (
+    "gemeente;woningtype;woningen\nLaren;flat;100\nWeesp / stadsgebied Amsterdam;flat;100\n"
+)
+
+
+def read(letters):
+    with letters.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+@pytest.fixture
+def enquete(tmp_path):
+    """Run a command in an instance; gives its output and insists on how it ended."""
+
+    def run(*arguments, fails=False):
+        options = ["--instance", str(tmp_path / "instance")]
+        result = CliRunner().invoke(main, [*map(str, arguments), *options])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result
+        assert (result.exit_code != 0) == fails, result.output
+        assert "Traceback" not in result.output
+        return result.output
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(name, content):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def loaded(enquete, file):
+    enquete("frame", "import", file("frame.csv", FRAME))
+    enquete("wave", "create", "2021", "--opens", "2021-10-01", "--closes", "2021-10-31")
+    enquete("wave", "create", "2022")
+    answers, population = file("a.csv", ANSWERS), file("p.csv", POPULATION)
+    enquete("answers", "import", answers, "--wave", "2021", "--population", population)
+    return enquete
+
+
+def test_from_dwellings_to_the_exported_table(loaded, file, tmp_path):
+    assert "200 dwellings invited" in loaded("invite", "2022")
+    letters = tmp_path / "instance" / "letters-2022.csv"
+    rows = read(letters)
+    assert len({read_code(row["code"]) for row in rows}) == 200
+    loaded("answers", "import", file("b.csv", ANSWERS), "--wave", "2022")
+    printed = loaded("report", "2022", "--compare", "2021")
+    assert "Alle gebieden samen" in printed
+    assert "7,5" in printed
+    tidy = json.loads(loaded("report", "2022", "--compare", "2021", "--json"))
+    assert {row["area"] for row in tidy["rows"]} >= {"total", "laren", "weesp"}
+    loaded("export", "2022", "--compare", "2021", "--to", tmp_path / "out")
+    written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert {f"rating-table.{kind}" for kind in ("html", "csv", "xlsx", "json")} <= set(written)
+    loaded("export", "2022", "--compare", "2021", "--to", tmp_path / "again")
+    again = {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
+    assert again == written
+
+
+def test_a_sample_is_drawn_again_from_its_seed(loaded, tmp_path):
+    letters = tmp_path / "letters.csv"
+    printed = loaded("invite", "2022", "--sample", "20", "--seed", "7", "--letters", letters)
+    assert "20 dwellings invited (seed 7)" in printed
+    first = {row["address"] for row in read(letters)}
+    loaded("wave", "create", "2023")
+    other = tmp_path / "other.csv"
+    loaded("invite", "2023", "--sample", "20", "--seed", "7", "--letters", other)
+    second = {row["address"] for row in read(other)}
+    assert first == second
+
+
+def test_small_strata_are_told_and_can_be_merged(enquete, file):
+    rows = FRAME + "".join(f"s{i};Laren;penthouse;;nl;\n" for i in range(3))
+    enquete("frame", "import", file("frame.csv", rows))
+    enquete("wave", "create", "2022")
+    assert "laren/penthouse: 3" in enquete("invite", "2022")
+    enquete("wave", "create", "2023")
+    assert "fewer than 10" not in enquete("invite", "2023", "--merge-small")
+
+
+def test_letters_are_never_overwritten_and_a_wave_is_invited_once(loaded, tmp_path):
+    loaded("invite", "2022")
+    assert "is there already" in loaded("invite", "2022", fails=True)
+    elsewhere = tmp_path / "elsewhere.csv"
+    assert "invited or imported before" in loaded(
+        "invite", "2022", "--letters", elsewhere, fails=True
+    )
+    assert not elsewhere.exists()
+
+
+def test_letters_that_cannot_be_written_leave_nobody_invited(loaded, tmp_path):
+    target = tmp_path / "no such folder" / "letters.csv"
+    assert "cannot be written" in loaded("invite", "2022", "--letters", target, fails=True)
+    loaded("invite", "2022")
+
+
+def test_answers_are_not_added_twice_by_accident(loaded, file):
+    answers = file("again.csv", ANSWERS)
+    message = loaded("answers", "import", answers, "--wave", "2021", fails=True)
+    assert "has 120 answers already; --add adds to them" in message
+
+
+def test_a_closed_wave_is_closed(loaded):
+    loaded("wave", "close", "2022")
+    yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
+    line = next(row for row in loaded("wave", "list").splitlines() if row.startswith("2022"))
+    assert line.split("\t")[1].split(" … ")[1] >= yesterday
+
+
+def test_backup_and_restore(loaded, tmp_path):
+    copy = tmp_path / "backup.db"
+    loaded("backup", copy)
+    assert "exists already" in loaded("backup", copy, fails=True)
+    loaded("wave", "create", "2024")
+    assert "not empty" in loaded("restore", copy, fails=True)
+    loaded("restore", copy, "--replace")
+    assert "2024" not in loaded("wave", "list")
+    (tmp_path / "text.db").write_text("no database at all")
+    assert "not a database" in loaded("restore", tmp_path / "text.db", "--replace", fails=True)
+    assert "2021" in loaded("wave", "list")
+
+
+def test_a_database_of_a_newer_version_is_refused(loaded, tmp_path):
+    with sqlite3.connect(tmp_path / "instance" / "enquete.db") as database:
+        database.execute("INSERT INTO schema_version (number) VALUES (999)")
+    database.close()
+    assert "version 999, this program knows" in loaded("wave", "list", fails=True)
+
+
+def test_a_database_that_cannot_be_opened_is_named(loaded, tmp_path):
+    database = tmp_path / "instance" / "enquete.db"
+    database.unlink()
+    database.mkdir()
+    assert "enquete.db cannot be opened" in loaded("wave", "list", fails=True)
+
+
+BAD_FRAMES = {
+    "empty": (b"", "empty"),
+    "header only": (b"vhe;gemeente;woningtype\n", "header only"),
+    "utf-16": ("vhe;gemeente;woningtype\nd1;Laren;flat\n".encode("utf-16"), "UTF-16"),
+    "missing column": (b"vhe;woningtype\nd1;flat\n", "area"),
+    "unknown area": (b"vhe;gemeente;woningtype\nd1;Larem;flat\n", "Laren"),
+    "duplicate dwelling": (
+        b"vhe;gemeente;woningtype\nd1;Laren;flat\nd1;Laren;flat\n",
+        "line 3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD_FRAMES.values(), ids=BAD_FRAMES)
+def test_a_bad_frame_is_refused_whole(loaded, file, content, message):
+    assert message in loaded("frame", "import", file("bad.csv", content), fails=True)
+    assert "200 dwellings: 0 new, 0 changed, 0 gone" in loaded(
+        "frame", "import", file("frame.csv", FRAME)
+    )
+
+
+def test_windows_1252_with_commas_is_read(enquete, file):
+    text = "vhe,gemeente,woningtype,adres\nd1,Laren,flat,Café 1\n"
+    enquete("frame", "import", file("frame.csv", text.encode("cp1252")))
+
+
+@pytest.mark.parametrize(
+    ("population", "message"),
+    [
+        (POPULATION.replace(";100", ";-1", 1), "'-1'"),
+        (POPULATION.replace(";100", ";50", 1), "must be at least its 60 answers, got 50"),
+        ("gemeente;woningtype;woningen\nLaren;flat;100\n", "no population count"),
+    ],
+)
+def test_a_population_that_does_not_fit_is_refused(enquete, file, population, message):
+    enquete("wave", "create", "2021")
+    answers, counts = file("a.csv", ANSWERS), file("p.csv", population)
+    output = enquete(
+        "answers", "import", answers, "--wave", "2021", "--population", counts, fails=True
+    )
+    assert message in output
+    assert "\t0 answers" in enquete("wave", "list")
+
+
+QUESTIONNAIRE = """\
+id = "klein"
+languages = ["nl"]
+title.nl = "Klein"
+[[pages]]
+id = "een"
+title.nl = "Een"
+[[pages.questions]]
+id = "cijfer"
+kind = "rating"
+role = "rating"
+text.nl = "Welk cijfer?"
+low_label.nl = "laag"
+high_label.nl = "hoog"
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('kind = "rating"', 'kind = "stars"'), "stars"),
+        (
+            (
+                "high_label.nl",
+                'high_label.nl = "h"\n[[pages.questions]]\nid = "cijfer"\nkind = '
+                '"text"\ntext.nl = "Wat?"\n#',
+            ),
+            "cijfer",
+        ),
+        (('id = "klein"', "id ="), "line 1"),
+    ],
+    ids=["unknown kind", "duplicate id", "no TOML"],
+)
+def test_a_faulty_questionnaire_makes_no_wave(enquete, file, change, message):
+    path = file("q.toml", QUESTIONNAIRE)
+    enquete("wave", "create", "good", "--questionnaire", path)
+    path = file("bad.toml", QUESTIONNAIRE.replace(*change))
+    assert message in enquete("wave", "create", "bad", "--questionnaire", path, fails=True)
+    assert "bad" not in enquete("wave", "list")
+
+
+def test_unknown_waves_and_empty_ones_are_told(loaded):
+    assert "there is no wave '1999'; waves: 2021, 2022" in loaded("report", "1999", fails=True)
+    assert "no answers to the rating question yet" in loaded("report", "2022", fails=True)
+    assert "the frame is empty" not in loaded("invite", "2022")

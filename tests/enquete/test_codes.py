@@ -1,0 +1,112 @@
+# ruff: noqa: S311 -- seeded randomness is what makes these tests repeatable
+from __future__ import annotations
+
+import json
+from random import Random
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enquete.codes import ALPHABET, LENGTH, CodeError, CodeKeys, draw_code, read_code, show_code
+
+KEYS = CodeKeys(b"a secret of thirty-two bytes ...")
+codes = st.integers().map(lambda seed: draw_code(Random(seed)))
+places = st.integers(0, LENGTH - 1)
+
+
+@given(codes)
+def test_what_is_drawn_and_shown_is_read(code: str) -> None:
+    assert len(code) == LENGTH
+    assert set(code) <= set(ALPHABET)
+    assert [len(part) for part in show_code(code).split("-")] == [4, 4, 5]
+    assert read_code(code) == read_code(show_code(code)) == code
+
+
+@given(codes, st.text(" -–.\t\n\u00a0\u00ad\u200e\u202f_/", max_size=3), st.booleans())
+def test_reads_any_case_and_any_signs_between(code: str, between: str, small: bool) -> None:
+    typed = between + between.join(code.lower() if small else code) + between
+    assert read_code(typed) == code
+
+
+@given(codes, places, st.sampled_from(ALPHABET))
+def test_every_single_wrong_character_is_caught(code: str, place: int, other: str) -> None:
+    wrong = code[:place] + other + code[place + 1 :]
+    if wrong != code:
+        with pytest.raises(CodeError, match="check character"):
+            read_code(wrong)
+
+
+@given(codes, places, places)
+def test_every_swap_of_two_characters_is_caught(code: str, one: int, other: int) -> None:
+    swapped = list(code)
+    swapped[one], swapped[other] = code[other], code[one]
+    if code[one] != code[other]:
+        with pytest.raises(CodeError, match="check character"):
+            read_code("".join(swapped))
+
+
+@given(codes)
+def test_all_errors_of_one_code_are_caught(code: str) -> None:
+    wrong = {code[:i] + c + code[i + 1 :] for i in range(LENGTH) for c in ALPHABET} - {code}
+    assert not [text for text in wrong if _is_code(text)]
+
+
+@given(st.text() | st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH + 1))
+def test_any_text_is_a_code_or_a_code_error(text: str) -> None:
+    try:
+        code = read_code(text)
+    except CodeError:
+        return
+    assert read_code(show_code(code)) == code
+
+
+@pytest.mark.parametrize("text", ["", "2345", "\ud800" * 13, "ß" * 13, "2" * 100_000])
+def test_no_code(text: str) -> None:
+    with pytest.raises(CodeError):
+        read_code(text)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)
+)
+
+
+@given(codes, st.dictionaries(st.text(max_size=8), json_values, max_size=5))
+def test_a_draft_opens_with_its_own_code_and_secret_only(code: str, answers: dict) -> None:
+    sealed = KEYS.seal(code, MappingProxyType(answers))
+
+    assert KEYS.unseal(code, sealed) == json.loads(json.dumps(answers))
+    for keys, other in ((KEYS, draw_code(Random(code))), (CodeKeys(b"another secret" * 3), code)):
+        with pytest.raises(CodeError, match="another code or another secret"):
+            keys.unseal(other, sealed)
+    with pytest.raises(CodeError):
+        KEYS.unseal(code, sealed[:-5])
+
+
+@given(codes)
+def test_the_two_keys_of_a_code_are_unlike_each_other_and_depend_on_the_secret(code: str) -> None:
+    other = CodeKeys(b"another secret" * 3)
+    keys = {
+        KEYS.code_hash(code),
+        KEYS.draft_key(code),
+        other.code_hash(code),
+        other.draft_key(code),
+    }
+
+    assert len(keys) == 4
+    assert all(len(key) == 64 and code not in key for key in keys)
+    assert KEYS.code_hash(code) == KEYS.code_hash(code)
+
+
+def test_the_secret_is_not_shown() -> None:
+    assert "secret" not in repr(KEYS)
+
+
+def _is_code(text: str) -> bool:
+    try:
+        read_code(text)
+    except CodeError:
+        return False
+    return True
