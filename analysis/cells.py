@@ -9,22 +9,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.delimited import ParseError, parse_number
+from analysis.columns import (
+    check_scale,
+    column_of,
+    read_counts,
+    read_domains,
+    read_labels,
+    read_numbers,
+    read_positive,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from analysis.columns import Columns
     from analysis.design import Design
-
-Columns: TypeAlias = "Mapping[str, Sequence[Any] | NDArray[Any]]"
-
-_MISSING = {"", "NA", "NaN", "nan", "None", "<NA>"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,16 +111,16 @@ def count_cells(
         If a column is missing or empty where it may not be, an answer is no number or outside the
         scale, a weight is not above 0, or the population does not fit the answers.
     """
-    size = len(_column(columns, rating))
-    waves, wave = _levels(columns, design.wave, size)
-    strata, stratum = _levels(columns, design.strata, size)
-    cluster = _levels(columns, design.clusters, size)[1] if design.clusters else None
-    domains, domain = _domains(columns, by, size)
-    y = _numbers(columns, rating)
-    _check_scale(y, rating, scale)
-    n = _counts(columns, count, size)
-    given = _positive(columns, design.weights) if design.weights else np.ones(size)
-    units = _positive(columns, design.fpc) if design.fpc else np.ones(size)
+    size = len(column_of(columns, rating))
+    waves, wave = read_labels(columns, design.wave, size)
+    strata, stratum = read_labels(columns, design.strata, size)
+    cluster = read_labels(columns, design.clusters, size)[1] if design.clusters else None
+    domains, domain = read_domains(columns, by, size)
+    y = read_numbers(columns, rating)
+    check_scale(y, rating, scale)
+    n = read_counts(columns, count, size)
+    given = read_positive(columns, design.weights) if design.weights else np.ones(size)
+    units = read_positive(columns, design.fpc) if design.fpc else np.ones(size)
     keys = [wave, stratum, domain, *([] if cluster is None else [cluster])]
     first, total = _group([*keys, *(_codes(column) for column in (y, given, units))], n)
     where = [(waves[w], strata[s]) for w, s in zip(wave[first], stratum[first], strict=True)]
@@ -137,97 +142,6 @@ def count_cells(
     )
     _check_units(cells)
     return cells
-
-
-def _column(columns: Columns, name: str) -> Sequence[Any] | NDArray[Any]:
-    if name not in columns:
-        raise ValueError(f"there is no column {name!r}; columns: {', '.join(columns)}")
-    return columns[name]
-
-
-def _levels(
-    columns: Columns, name: str | None, size: int
-) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """Give the sorted labels of a column and each row's index into them."""
-    if name is None:
-        return ("",), np.zeros(size, dtype=np.intp)
-    labels = np.asarray(_column(columns, name)).astype(str)
-    levels, index = np.unique(labels, return_inverse=True)
-    for empty in _MISSING.intersection(levels.tolist()):
-        row = int(np.flatnonzero(labels == empty)[0]) + 1
-        raise ValueError(f"column {name!r} must be filled in every row, row {row} has {empty!r}")
-    return tuple(levels.tolist()), index
-
-
-def _domains(
-    columns: Columns, by: Sequence[str], size: int
-) -> tuple[tuple[tuple[str, ...], ...], NDArray[np.intp]]:
-    if not by:
-        return (), np.full(size, -1, dtype=np.intp)
-    rows = np.column_stack([np.asarray(_column(columns, name)).astype(str) for name in by])
-    levels, index = np.unique(rows, axis=0, return_inverse=True)
-    named = ~np.isin(levels, list(_MISSING)).any(axis=1)
-    place = np.where(named, np.cumsum(named) - 1, -1)
-    return tuple(tuple(level) for level in levels[named].tolist()), place[index.reshape(-1)]
-
-
-def _numbers(columns: Columns, name: str) -> NDArray[np.float64]:
-    values = _column(columns, name)
-    if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
-        return values.astype(np.float64)
-    try:
-        return np.asarray(["nan" if v in _MISSING else v for v in values], dtype=np.float64)
-    except (TypeError, ValueError):
-        return np.array([_number(name, row, v) for row, v in enumerate(values, start=1)])
-
-
-def _number(name: str, row: int, value: Any) -> float:
-    text = str(value)
-    try:
-        number = np.nan if text in _MISSING else parse_number(text)
-    except ParseError:
-        number = None
-    if number is None:
-        raise ValueError(f"column {name!r} must be a number or empty, row {row} has {text!r}")
-    return number
-
-
-def _positive(columns: Columns, name: str) -> NDArray[np.float64]:
-    numbers = _numbers(columns, name)
-    wrong = np.flatnonzero(~(np.isfinite(numbers) & (numbers > 0)))
-    if wrong.size:
-        row = int(wrong[0])
-        raise ValueError(
-            f"column {name!r} must be above 0, row {row + 1} has {columns[name][row]!r}"
-        )
-    return numbers
-
-
-def _counts(columns: Columns, name: str | None, size: int) -> NDArray[np.int64]:
-    if name is None:
-        return np.ones(size, dtype=np.int64)
-    numbers = _numbers(columns, name)
-    wrong = np.flatnonzero(~((numbers >= 0) & (numbers == np.floor(numbers))))
-    if wrong.size:
-        row = int(wrong[0])
-        raise ValueError(
-            f"column {name!r} must be a whole number of 0 or more, "
-            f"row {row + 1} has {columns[name][row]!r}"
-        )
-    return numbers.astype(np.int64)
-
-
-def _check_scale(y: NDArray[np.float64], name: str, scale: tuple[float, float] | None) -> None:
-    low, high = scale or (-np.inf, np.inf)
-    outside = np.flatnonzero((y < low) | (y > high) | np.isinf(y))
-    if outside.size:
-        row = int(outside[0])
-        wanted = f"from {low:g} to {high:g}" if scale else "a finite number"
-        raise ValueError(f"column {name!r} must be {wanted}, row {row + 1} has {y[row]:g}")
-
-
-def _codes(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    return np.unique(values, return_inverse=True)[1]
 
 
 def _group(
@@ -313,25 +227,28 @@ def _check_units(cells: Cells) -> None:
             )
 
 
-def exact_mean(cells: Cells, here: NDArray[np.bool_]) -> Fraction | None:
-    """Give the weighted mean of some cells as an exact fraction.
+def exact_mean(cells: Cells, members: NDArray[np.bool_]) -> Fraction | None:
+    """Give the weighted mean of some answered cells as an exact fraction.
 
-    None where weights were given as decimals: nothing exact is known of them then.
+    None without answers, and where nothing exact is known: weights or answers that are decimals.
     """
-    if cells.design.weights:
+    y, n = cells.y[members], cells.n[members]
+    if cells.design.weights or not n.sum() or (y != np.rint(y)).any():
         return None
-    answered = here & ~np.isnan(cells.y) & (cells.n > 0)
+    # Sums of whole numbers below 2**53 are exact in floating point.
+    code = cells.wave * len(cells.strata) + cells.stratum
+    answers = np.bincount(code, weights=cells.n)
+    strata, index = np.unique(code[members], return_inverse=True)
+    sums, counts = np.bincount(index, weights=y * n), np.bincount(index, weights=n)
     top, bottom = Fraction(0), Fraction(0)
-    pairs = np.column_stack([cells.wave, cells.stratum])
-    for pair in np.unique(pairs[answered], axis=0):
-        stratum = (pairs == pair).all(axis=1)
-        inside = stratum & answered
-        weight = Fraction(1)
-        if cells.population:
-            key = (cells.waves[pair[0]], cells.strata[pair[1]])
-            weight = Fraction(cells.population[key], int(cells.n[stratum].sum()))
-        values = (Fraction(repr(value)) for value in cells.y[inside].tolist())
-        counts = cells.n[inside].tolist()
-        top += weight * sum((v * c for v, c in zip(values, counts, strict=True)), Fraction(0))
-        bottom += weight * sum(counts)
+    for place, total, count in zip(strata.tolist(), sums.tolist(), counts.tolist(), strict=True):
+        wave, stratum = divmod(place, len(cells.strata))
+        size = cells.population.get((cells.waves[wave], cells.strata[stratum]))
+        weight = Fraction(1) if size is None else Fraction(size, int(answers[place]))
+        top += weight * int(total)
+        bottom += weight * int(count)
     return top / bottom if bottom else None
+
+
+def _codes(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    return np.unique(values, return_inverse=True)[1]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from analysis.cells import Cells, Columns
+    from analysis.cells import Cells
+    from analysis.columns import Columns
     from analysis.design import Design
     from analysis.results import Means
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from enquete.errors import ConflictError, NotFoundError
 from enquete.store import queries
+from enquete.store.copy import copy_rows
 from enquete.store.driver import connect
 from enquete.store.migrate import migrate, steps, version
 from enquete.store.records import (
@@ -292,20 +293,7 @@ class Store:
         with self._driver.reading(), target.writing():
             if not replace and (target.waves() or target.areas()):
                 raise ConflictError("the database is not empty; nothing was changed")
-            for table in reversed(queries.TABLES):
-                target._driver.rows(f"DELETE FROM {table}")  # noqa: S608 - our own names
-            return {table: self._copy_table(table, target) for table in queries.TABLES}
-
-    def _copy_table(self, table: str, target: Store) -> int:
-        rows = self._driver.rows(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608 - our own names
-        if rows:
-            names = list(rows[0])
-            sql = (
-                f"INSERT INTO {table} ({', '.join(names)}) "  # noqa: S608 - our own names
-                f"VALUES ({', '.join(':' + name for name in names)})"
-            )
-            target._driver.many(sql, rows)
-        return len(rows)
+            return copy_rows(self._driver, target._driver)
 
     # --- helpers -----------------------------------------------------------------------------
 

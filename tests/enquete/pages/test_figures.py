@@ -153,7 +153,8 @@ def test_the_page_obeys_the_content_security_policy(client, stored):
     assert not [e for e in root.iter() if e.tag in {"script", "style"} or e.get("style")]
     sheets = [link.get("href") for link in root.iter("link") if link.get("rel") == "stylesheet"]
     assert "/static/figures.css" in [sheet.partition("?")[0] for sheet in sheets]
-    assert client.get("/static/figures.css").status_code == 200
+    with client.get("/static/figures.css") as style:
+        assert style.status_code == 200
 
 
 def test_another_comparison_can_be_asked_for(client, stored):
