@@ -1,6 +1,7 @@
 # make run    the demo corporation on http://127.0.0.1:8000 (sets up what it needs)
 # make test   all tests
 # make check  lint, types, import rules
+# make screenshots  pictures of every page
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +22,10 @@ check: .venv/dev
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# Pictures of every page, in screenshots/.
+screenshots: .venv/test programs
+	@SCREENSHOTS=screenshots $(BIN)/python -m pytest -q tests/browser/test_screens.py
 
 # What the tests drive. Debian's packages need root; elsewhere pytest names what it skips.
 programs:

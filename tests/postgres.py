@@ -19,7 +19,7 @@ def programs():
     return path and path.resolve().parent
 
 
-def _free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -32,7 +32,7 @@ def cluster():
     folder = Path(tempfile.mkdtemp(prefix="enquete-pg-"))
     if user:
         shutil.chown(folder, UNPRIVILEGED)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
 
     def run(program, *arguments):
         command = [programs() / program, "-D", data, *arguments]

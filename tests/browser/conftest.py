@@ -1,0 +1,79 @@
+"""A real server with the demo corporation, and a real Chromium in front of it."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from urllib.error import URLError
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+
+from enquete.demo import build
+from enquete.settings import load_settings
+from enquete.store import open_store
+from tests.conftest import need
+from tests.postgres import free_port
+
+QUIET = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+--disable-background-networking --disable-component-update --disable-sync --hide-scrollbars"""
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """An instance with the demo corporation: its settings and its store."""
+    settings = load_settings(tmp_path_factory.mktemp("instance"), {})
+    store = open_store(settings.database)
+    store.migrate()
+    build(settings, store, seed=2022)
+    yield load_settings(settings.instance, {}), store
+    store.close()
+
+
+def enquete(*arguments, **options):
+    command = [sys.executable, "-m", "enquete", *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+
+
+def wait_until_up(url, process):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=1):
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.05)
+    process.kill()
+    pytest.fail(f"the server does not answer:\n{process.communicate()[0].decode()}")
+
+
+@pytest.fixture(scope="session")
+def server(demo):
+    """The address of `enquete serve` on the demo; it must stop cleanly on Ctrl-C."""
+    settings, _ = demo
+    port = free_port()
+    process = enquete("serve", "--instance", settings.instance, "--port", port)
+    wait_until_up(f"http://127.0.0.1:{port}", process)
+    yield f"http://127.0.0.1:{port}"
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=15)
+    assert process.returncode == 0, output.decode()
+    assert b"Traceback" not in output
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    need(chromium and driver, "chromium with chromedriver")
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for flag in QUIET.split():
+        options.add_argument(flag)
+    options.add_argument(f"--user-data-dir={tmp_path_factory.mktemp('chromium')}")
+    chrome = Chrome(options=options, service=Service(driver))
+    chrome.implicitly_wait(2)
+    yield chrome
+    chrome.quit()

@@ -1,0 +1,44 @@
+"""What must not leak, and what every page says to the browser."""
+
+from dataclasses import replace
+
+from enquete.codes import show_code
+from tests.enquete.pages.conftest import Site
+
+
+def test_no_page_after_the_first_holds_the_code(site: Site) -> None:
+    visitor, review = site.at_review(site.codes[0])
+    pages = [review, visitor.open("/vraag/cijfer"), visitor.send(review)]
+    for page in pages:
+        assert site.codes[0] not in page.html
+        assert show_code(site.codes[0]) not in page.html
+
+
+def test_the_database_holds_no_code_and_no_readable_draft(site: Site) -> None:
+    site.at_review(site.codes[0])
+    stored = "\n".join(site.dump())
+    assert site.codes[0] not in stored
+    assert "Fijne buurt" not in stored
+    assert 'rapportcijfer":' not in stored
+
+
+def test_pages_are_not_kept_and_say_so(site: Site) -> None:
+    visitor, review = site.at_review(site.codes[0])
+    for page in (visitor.open("/"), visitor.open("/vraag/cijfer"), review, visitor.send(review)):
+        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        policy = page.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+    letter = visitor.client.get(f"/c/{site.codes[0]}")
+    assert letter.headers["Cache-Control"] == "no-store"
+    assert letter.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_demonstration_says_so(site: Site) -> None:
+    words = "Dit is een demonstratie met een verzonnen corporatie."
+    assert words not in site.visitor().open("/").html
+    service = site.app.extensions["enquete"]
+    site.app.extensions["enquete"] = replace(service, settings=replace(service.settings, demo=True))
+    assert words in site.visitor().open("/").html

@@ -1,0 +1,156 @@
+"""A visitor with a browser and without JavaScript, who checks each page in the same way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import html5lib
+
+from enquete import translate
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from flask import Flask
+    from werkzeug.test import TestResponse
+
+CONTROLS = ("input", "textarea", "select")
+
+
+class Page:
+    """A page as a visitor meets it; making one checks it."""
+
+    def __init__(self, response: TestResponse) -> None:
+        self.status = response.status_code
+        self.path = urlsplit(response.request.url).path
+        self.headers = response.headers
+        self.html = response.text
+        self.root: Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(
+            self.html
+        )
+        self.title = text(self.all("title")[0])
+        self.heading = text(self.all("h1")[0])
+        self._check()
+
+    def all(self, tag: str, **attributes: str) -> list[Element]:
+        """Give the elements of a tag that have these attributes."""
+        wanted = attributes.items()
+        return [e for e in self.root.iter(tag) if all(e.get(k) == v for k, v in wanted)]
+
+    def by_id(self, identifier: str) -> Element:
+        [element] = [e for e in self.root.iter() if e.get("id") == identifier]
+        return element
+
+    def link(self, words: str) -> str:
+        """Give the address of the first link with these words."""
+        return next(a.get("href", "") for a in self.all("a") if words in text(a))
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """What the browser would send now: hidden, typed, chosen and ticked."""
+        found: dict[str, list[str]] = {}
+        for control in (e for tag in CONTROLS for e in self.all(tag)):
+            if control.tag == "textarea":
+                value = text(control)
+            elif control.get("type") in {"radio", "checkbox"} and "checked" not in control.attrib:
+                continue
+            else:
+                value = control.get("value", "")
+            found.setdefault(control.get("name", ""), []).append(value)
+        return found
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """The messages in the summary above the form, by the id that their links lead to."""
+        summary = [e for e in self.all("section") if e.get("class") == "summary"]
+        return {a.get("href", "")[1:]: text(a) for e in summary for a in e.iter("a")}
+
+    def _check(self) -> None:
+        html, ids = self.all("html")[0], Counter(e.get("id") for e in self.root.iter())
+        language = html.get("lang", "")
+        assert html.get("dir") == translate.LANGUAGES[language].direction
+        assert self.title
+        assert [text(h1) != "" for h1 in self.all("h1")] == [True]
+        assert [i for i, n in ids.items() if i is not None and n > 1] == []
+        assert not [e for e in self.root.iter() if e.tag == "script" or "style" in e.attrib]
+        self._check_controls()
+        self._check_references({i for i in ids if i})
+        if "no-store" in self.headers.get("Cache-Control", ""):
+            self._check_summary()
+
+    def _check_controls(self) -> None:
+        labelled = {label.get("for"): text(label) for label in self.all("label")}
+        grouped = {control for fieldset in self.all("fieldset") for control in fieldset.iter()}
+        for control in (e for tag in CONTROLS for e in self.all(tag)):
+            if control.get("type") != "hidden":
+                assert labelled[control.get("id")], control.attrib
+            if control.get("type") == "radio":
+                assert control in grouped, control.attrib
+            assert "required" not in control.attrib
+        for fieldset in self.all("fieldset"):
+            first = next(iter(fieldset))
+            assert first.tag == "legend"
+            assert text(first)
+
+    def _check_references(self, ids: set[str]) -> None:
+        for element in self.root.iter():
+            for name in ("aria-describedby", "aria-labelledby", "for"):
+                assert set(element.get(name, "").split()) <= ids, element.attrib
+            if element.get("href", "").startswith("#"):
+                assert element.get("href", "")[1:] in ids, element.attrib
+
+    def _check_summary(self) -> None:
+        focused = [e for e in self.root.iter() if "autofocus" in e.attrib]
+        has_error = self.status == 422
+        assert len(focused) == has_error
+        assert self.title.startswith(("Fout:", "Error:")) == has_error
+
+
+class Visitor:
+    """A browser with its cookies."""
+
+    def __init__(self, app: Flask, *, cookie: str | None = None) -> None:
+        self.client = app.test_client()
+        if cookie is not None:
+            self.client.set_cookie("enquete", cookie)
+
+    @property
+    def cookie(self) -> str | None:
+        cookie = self.client.get_cookie("enquete")
+        return cookie and cookie.value
+
+    def open(self, address: str) -> Page:
+        """Open an address and follow where it leads."""
+        return Page(self.client.get(address, follow_redirects=True))
+
+    def send(self, page: Page, **values: str | list[str] | None) -> Page:
+        """Fill values in over what stands in the page's form, send it, and follow."""
+        return Page(self.post(page, follow=True, **values))
+
+    def post(self, page: Page, *, follow: bool = False, **values: object) -> TestResponse:
+        """Send the page's form; a value of None is taken out of it."""
+        [form] = page.all("form")
+        address = form.get("action") or page.path
+        body = {k: v for k, v in (page.values | values).items() if v is not None}
+        return self.client.post(address, data=body, follow_redirects=follow)
+
+    def enter(self, code: str) -> Page:
+        """Type a code on the start page."""
+        return self.send(self.open("/"), code=code)
+
+    def answer(self, page: Page, answers: dict[str, str]) -> Page:
+        """Answer page after page, until the review."""
+        for _ in range(30):
+            if page.path == "/controle":
+                return page
+            names = {e.get("name") for tag in CONTROLS for e in page.all(tag)}
+            page = self.send(page, **{k: v for k, v in answers.items() if k in names})
+        raise AssertionError("the review did not come")
+
+
+def text(element: Element) -> str:
+    """Give the words in an element."""
+    words = "".join(element.itertext())
+    return words.removeprefix("\n") if element.tag == "textarea" else " ".join(words.split())
