@@ -31,9 +31,7 @@ def table_of(columns, population):
     design = Design(strata="stratum", wave="wave", population=population)
     means = Survey(columns, design, count="n").mean("mark", by="area", scale=(1, 10))
     labels = [AreaLabel(id=f"area {i}", name=f"Area {i}", code=None) for i in range(AREAS)]
-    return tabulate(
-        means, labels, wave="2022", changes=means.change(*WAVES), computed="2022-11-01"
-    )
+    return tabulate(means, labels, wave="2022", changes=means.change(*WAVES), computed="2022-11-01")
 
 
 def main():

@@ -51,26 +51,15 @@ class Draft:
 def path(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[Page, ...]:
     """Give the pages to ask, in order, each with only the questions that these answers show.
 
-    An answer to a hidden question shows nothing in turn. A page without a question is left out.
+    An answer that does not count (see `clean`) shows nothing in turn. A page without a question is
+    left out.
     """
-    pages = []
-    visible: dict[str, Answer] = {}
-    for page in questionnaire.pages:
-        questions = tuple(q for q in page.questions if _is_shown(q, visible))
-        visible |= {q.id: answers[q.id] for q in questions if q.id in answers}
-        if questions:
-            pages.append(replace(page, questions=questions))
-    return tuple(pages)
+    return _walk(questionnaire, answers)[0]
 
 
 def clean(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, Answer]:
     """Keep the answers that count: to questions that are shown, and acceptable to their kind."""
-    return {
-        question.id: answers[question.id]
-        for page in path(questionnaire, answers)
-        for question in page.questions
-        if question.id in answers and KINDS[question.kind].accepts(question, answers[question.id])
-    }
+    return _walk(questionnaire, answers)[1]
 
 
 def first_open(questionnaire: Questionnaire, draft: Draft) -> Page | None:
@@ -79,18 +68,34 @@ def first_open(questionnaire: Questionnaire, draft: Draft) -> Page | None:
     None is: everything was asked. This is the only rule of resuming. It holds when a changed answer
     brings up a page, or a question on a page that was saved before.
     """
-    counted = clean(questionnaire, draft.answers)
-    for page in path(questionnaire, draft.answers):
+    pages, counted = _walk(questionnaire, draft.answers)
+    for page in pages:
         for question in page.questions:
             if question.id not in draft.seen or (question.required and question.id not in counted):
                 return page
     return None
 
 
-def _is_shown(question: Question, visible: Mapping[str, Answer]) -> bool:
+def _walk(
+    questionnaire: Questionnaire, answers: Mapping[str, Answer]
+) -> tuple[tuple[Page, ...], dict[str, Answer]]:
+    pages = []
+    counted: dict[str, Answer] = {}
+    for page in questionnaire.pages:
+        questions = tuple(q for q in page.questions if _is_shown(q, counted))
+        for question in questions:
+            answer = answers.get(question.id)
+            if answer is not None and KINDS[question.kind].accepts(question, answer):
+                counted[question.id] = answer
+        if questions:
+            pages.append(replace(page, questions=questions))
+    return tuple(pages), counted
+
+
+def _is_shown(question: Question, counted: Mapping[str, Answer]) -> bool:
     condition = question.show_if
     if condition is None:
         return True
-    answer = visible.get(condition.question)
+    answer = counted.get(condition.question)
     given = answer if isinstance(answer, list) else [answer]
     return any(value in condition.values for value in given)

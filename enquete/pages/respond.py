@@ -68,13 +68,13 @@ def _layout() -> dict[str, Any]:
 @blueprint.context_processor
 def _language_links() -> dict[str, Any]:
     here = url_for("respond.start") if request.endpoint == "respond.send" else request.full_path
-    return {"languages": translate.LANGUAGES, "here": here.rstrip("?"), "numbers": numbers}
+    return {"languages": translate.LANGUAGES, "here": here.rstrip("?")}
 
 
 @blueprint.get("/")
 def start() -> str:
     """Ask for the code."""
-    code = session.get("code") or session.get("typed", "")
+    code = session.get("typed") or session.get("code", "")
     return start_page(code_form(code=tidy_code(code)))
 
 
@@ -175,8 +175,8 @@ def refused(error: RefusedError) -> tuple[str, int]:
     """Say why the resident cannot go on, and what to do."""
     if error.notice == "already":
         _forget_code()
-    page = render_template(f"respond/notice-{error.notice}.html", day=error.day)
-    return page, NOTICES[error.notice]
+    day = numbers.day(error.day, language=translate.language()) if error.day else ""
+    return render_template(f"respond/notice-{error.notice}.html", day=day), NOTICES[error.notice]
 
 
 def _reachable_page(visit: Visit, page_id: str) -> Page | None:
@@ -195,9 +195,10 @@ def _next_address(visit: Visit, page: Page | None = None) -> str:
     reviewing = request.args.get("van") == REVIEW
     target = visit.open_page
     if page is not None and not reviewing:
-        ids = [each.id for each in visit.reachable]
-        following = visit.reachable[ids.index(page.id) + 1 :]
-        target = following[0] if following else target
+        # By the order of all pages: another tab may have hidden this one meanwhile
+        order = [each.id for each in visit.questionnaire.pages]
+        behind = set(order[order.index(page.id) + 1 :])
+        target = next((each for each in visit.reachable if each.id in behind), target)
     if target is None:
         return url_for("respond.review")
     return url_for("respond.question", page_id=target.id, van=REVIEW if reviewing else None)

@@ -234,6 +234,30 @@ def test_a_kind_accepts_answers_and_nothing_else(
     assert KINDS[asked.kind].accepts(asked, value) == ANSWERS[question](value)
 
 
+LOOKS_LIKE_AN_ANSWER = [
+    ("cijfer", True),
+    ("cijfer", 7.0),
+    ("cijfer", "7"),
+    ("dieren", []),
+    ("dieren", ["vis", "vis"]),
+    ("dieren", "vis"),
+    ("honden", True),
+    ("honden", 2.0),
+    ("afstand", math.nan),
+    ("afstand", math.inf),
+    ("verhaal", " "),
+    ("akkoord", 1),
+]
+
+
+@pytest.mark.parametrize(("question", "value"), LOOKS_LIKE_AN_ANSWER)
+def test_what_only_looks_like_an_answer_is_none(
+    questionnaire: Questionnaire, question: str, value: object
+) -> None:
+    [asked] = [q for q in questionnaire.questions if q.id == question]
+    assert not KINDS[asked.kind].accepts(asked, value)
+
+
 @pytest.mark.parametrize(
     ("question", "answer", "dutch", "english"),
     [

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -150,6 +151,25 @@ def test_two_tabs_that_save_at_once_lose_nothing(any_site: Site) -> None:
         assert list(pool.map(save, pages)) == [303] * len(pages)
     for page, question in changes.items():
         assert visitor.open(f"/vraag/{page}").values[question] == ["3"]
+
+
+def test_a_page_that_another_tab_hides_meanwhile_leads_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, _review = site.at_review(site.codes[0])
+    other_tab = site.visitor(cookie=visitor.cookie)
+    hidden, hiding = visitor.open("/vraag/bereikbaar"), other_tab.open("/vraag/beheerder")
+    store = site.app.extensions["enquete"].store
+    change = store.change_draft
+
+    def change_after_the_other_tab(*arguments: Any) -> str:
+        monkeypatch.undo()
+        other_tab.post(hiding, beheerder_bekend="nee")
+        return str(change(*arguments))
+
+    monkeypatch.setattr(store, "change_draft", change_after_the_other_tab)
+    response = visitor.post(hidden, beheerder_bereikbaar="nee")
+    assert (response.status_code, response.location) == (303, "/vraag/opmerking")
 
 
 def test_every_kind_is_asked_refused_and_reviewed(every_kind_site: Site) -> None:

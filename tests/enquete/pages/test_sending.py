@@ -27,6 +27,15 @@ def test_twenty_sends_at_once_store_one_response(any_site: Site) -> None:
     assert any_site.store.count_responses("2022") == 1
 
 
+def test_answers_to_questions_that_went_away_are_not_sent(site: Site) -> None:
+    visitor, _review = site.at_review(site.codes[0])
+    changed = visitor.send(visitor.open("/vraag/beheerder"), beheerder_bekend="nee")
+    visitor.send(visitor.answer(changed, {}))
+    [stored] = [line for line in site.dump() if line.startswith('INSERT INTO "response"')]
+    assert '"beheerder_bekend": "nee"' in stored
+    assert "beheerder_bereikbaar" not in stored
+
+
 def test_sending_again_tells_that_the_answers_are_there(site: Site) -> None:
     visitor, review = site.at_review(site.codes[0])
     other_tab = site.visitor(cookie=visitor.cookie)

@@ -95,6 +95,8 @@ class Page:
             assert text(first)
 
     def _check_references(self, ids: set[str]) -> None:
+        used = {i for e in self.root.iter() for i in e.get("aria-describedby", "").split()}
+        assert {i for i in ids if i.endswith(("-hint", "-error", "-ends"))} <= used
         for element in self.root.iter():
             for name in ("aria-describedby", "aria-labelledby", "for"):
                 assert set(element.get(name, "").split()) <= ids, element.attrib
