@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 
 from enquete.codes import CodeKeys
+from enquete.demo import build
 from enquete.settings import load_settings
 from enquete.store import Area, AreaCode, Dwelling, PopulationRow, Wave, open_store
 from tests import postgres
@@ -73,6 +74,17 @@ def sqlite_store(tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'enquete.db'}")
     store.migrate()
     yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """An instance with the demo corporation: its settings and its store."""
+    settings = load_settings(tmp_path_factory.mktemp("instance"), {})
+    store = open_store(settings.database)
+    store.migrate()
+    build(settings, store, seed=2022)
+    yield load_settings(settings.instance, {}), store
     store.close()
 
 

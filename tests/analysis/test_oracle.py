@@ -82,8 +82,12 @@ def test_means_equal_r(case, answers):
 
 @pytest.mark.parametrize(
     ("name", "overlap"),
-    [("person", "clusters"), ("complex", "clusters"), ("complex_fpc", "clusters")]
-    + [("independent", "none")],
+    [
+        ("person", "clusters"),
+        ("complex", "clusters"),
+        ("complex_fpc", "clusters"),
+        ("independent", "none"),
+    ],
 )
 def test_change_equals_r(name, overlap, answers):
     # R: svycontrast on svyby(~rapportcijfer, ~gemeente + wave, design, svymean, covmat = TRUE)
@@ -125,7 +129,7 @@ def test_holm_equals_r_over_the_testable_areas(answers):
 
 
 def test_population_counts_give_the_weights_and_margins_of_the_column(answers):
-    # R: svydesign(~1, strata = ~stratum, weights = ~w_element, fpc = ~n_dwellings_stratum)
+    """As svydesign(~1, strata = ~stratum, weights = ~w_element, fpc = ~n_dwellings_stratum)."""
     population = read_population(REFERENCE / "pop_stratum.csv", strata="stratum")
     design = Design(strata="stratum", wave="wave", population=population)
     result = Survey(answers, design).mean("rapportcijfer", by="gemeente")

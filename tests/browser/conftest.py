@@ -12,25 +12,11 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from enquete.demo import build
-from enquete.settings import load_settings
-from enquete.store import open_store
 from tests.conftest import need
 from tests.postgres import free_port
 
 QUIET = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
 --disable-background-networking --disable-component-update --disable-sync --hide-scrollbars"""
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """An instance with the demo corporation: its settings and its store."""
-    settings = load_settings(tmp_path_factory.mktemp("instance"), {})
-    store = open_store(settings.database)
-    store.migrate()
-    build(settings, store, seed=2022)
-    yield load_settings(settings.instance, {}), store
-    store.close()
 
 
 def enquete(*arguments, **options):
@@ -42,7 +28,7 @@ def wait_until_up(url, process):
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"{url}/health", timeout=1):
+            with urllib.request.urlopen(f"{url}/health", timeout=1):  # noqa: S310 - our own server
                 return
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)

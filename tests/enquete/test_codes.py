@@ -1,4 +1,3 @@
-# ruff: noqa: S311 -- seeded randomness is what makes these tests repeatable
 from __future__ import annotations
 
 import json

@@ -193,6 +193,7 @@ def test_a_question_may_be_called_as_anything_of_the_form(every_kind: str) -> No
     assert answers_of(page, form) == {"validate": 7}
 
 
+SEVERAL = [list(c) for n in (1, 2, 3) for c in itertools.combinations(["hond", "kat", "vis"], n)]
 # What an answer may be, written down a second time and without the code under test
 ANSWERS: dict[str, Callable[[Any], bool]] = {
     "cijfer": lambda a: a == "unknown" or (type(a) is int and 1 <= a <= 10),
@@ -206,7 +207,6 @@ ANSWERS: dict[str, Callable[[Any], bool]] = {
     ),
     "akkoord": lambda a: isinstance(a, bool),
 }
-SEVERAL = [list(c) for n in (1, 2, 3) for c in itertools.combinations(["hond", "kat", "vis"], n)]
 _NEAR = ["0", "1", "10", "11", "ja", "eens", "hond", "unknown", "yes", "2,5", "1e5", "inf", "٣", ""]
 _TYPED = st.one_of(st.sampled_from(_NEAR), st.text(st.characters()), st.integers().map(str))
 

@@ -24,10 +24,10 @@ def analyse(*options):
     return result.output
 
 
+# In R: svydesign(~1, strata = ~stratum, weights = ~w_element, fpc = ~n_dwellings_stratum), and
+# svydesign(~complex_id, strata = ~stratum, weights = ~w, nest = TRUE).
 DESIGNS = {
-    # R: svydesign(~1, strata = ~stratum, weights = ~w_element, fpc = ~n_dwellings_stratum)
     "element_fpc": ["--weights", "w_element", "--fpc", "n_dwellings_stratum"],
-    # R: svydesign(~complex_id, strata = ~stratum, weights = ~w, nest = TRUE)
     "complex": ["--clusters", "complex_id", "--weights", "w"],
 }
 

@@ -121,7 +121,7 @@ class Visitor:
     @property
     def cookie(self) -> str | None:
         cookie = self.client.get_cookie("enquete")
-        return cookie and cookie.value
+        return cookie.value if cookie else None
 
     def open(self, address: str) -> Page:
         """Open an address and follow where it leads."""
