@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from enquete.codes import CodeKeys, read_code
@@ -14,9 +14,12 @@ from tests.browser.conftest import enquete
 
 
 def next_page(browser):
-    page = browser.find_element(By.TAG_NAME, "html")
+    # A page has its own time of origin. Asking for it while pages change may fail: then ask again.
+    asked = "return document.readyState === 'complete' && performance.timeOrigin"
+    before = browser.execute_script(asked)
     browser.find_element(By.CSS_SELECTOR, "main form button").click()
-    WebDriverWait(browser, 10).until(staleness_of(page))
+    wait = WebDriverWait(browser, 10, poll_frequency=0.05, ignored_exceptions=[WebDriverException])
+    wait.until(lambda _: browser.execute_script(asked) not in {before, False})
 
 
 def answer(browser, value):
