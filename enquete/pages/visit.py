@@ -12,8 +12,7 @@ from flask import session
 
 from enquete.errors import EnqueteError
 from enquete.service import service
-from enquete.store import Response
-from enquete.store.store import is_open
+from enquete.store import Response, is_open
 from forms.definition import parse
 from forms.route import Draft, clean, first_open, path
 

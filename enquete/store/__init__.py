@@ -11,7 +11,7 @@ from enquete.store.records import (
     Response,
     Wave,
 )
-from enquete.store.store import Outcome, Store, open_store
+from enquete.store.store import Outcome, Store, is_open, open_store
 
 __all__ = [
     "Area",
@@ -25,5 +25,6 @@ __all__ = [
     "Response",
     "Store",
     "Wave",
+    "is_open",
     "open_store",
 ]
