@@ -7,7 +7,7 @@ special case n = 1, and go the same way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from analysis.columns import (
     read_numbers,
     read_positive,
 )
+from analysis.sample import make_sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from analysis.columns import Columns
     from analysis.design import Design
+    from analysis.sample import Sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,17 +40,21 @@ class Cells:
 
     Attributes
     ----------
-    wave, stratum, cluster, domain
-        Index into `waves`, `strata`, `clusters` and `domains`. A domain of -1 is none: the answer
-        counts in the total only. `cluster` is None where each answer is a unit of its own.
+    wave, stratum, domain
+        Index into `waves`, `strata` and `domains`. A domain of -1 is none: the answer counts in the
+        total only.
+    clusters
+        Number of the sampling unit at each stage, labels as they stood in the column; none where
+        each answer is a unit of its own.
     y
         The answer; NaN where there is none.
     n
         Number of answers in the cell, 0 or more; 0 keeps a sampled cluster that nobody answered in.
     weight
         Weight of each single answer, > 0.
-    units
-        By (wave, stratum): sampling units in the population, for the finite population correction.
+    sizes
+        Sampling units in the population at each stage, for the finite population correction; 0
+        where not known.
     population
         By (wave, stratum): N, where the weights are N / n.
     """
@@ -59,12 +65,12 @@ class Cells:
     domains: tuple[tuple[str, ...], ...]
     wave: NDArray[np.intp]
     stratum: NDArray[np.intp]
-    cluster: NDArray[np.intp] | None
+    clusters: tuple[NDArray[np.intp], ...]
     domain: NDArray[np.intp]
     y: NDArray[np.float64]
     n: NDArray[np.int64]
     weight: NDArray[np.float64]
-    units: Mapping[tuple[str, str], int]
+    sizes: tuple[NDArray[np.float64], ...]
     population: Mapping[tuple[str, str], int]
 
     def of_waves(self, *waves: str) -> NDArray[np.bool_]:
@@ -79,6 +85,31 @@ class Cells:
             if wave not in self.waves:
                 raise ValueError(f"there is no wave {wave!r}; waves: {', '.join(self.waves)}")
         return np.isin(self.wave, [self.waves.index(wave) for wave in waves])
+
+    def part(self, here: NDArray[np.bool_]) -> Cells:
+        """Give the cells marked, with the design that they have by themselves."""
+        return replace(
+            self,
+            wave=self.wave[here],
+            stratum=self.stratum[here],
+            clusters=tuple(labels[here] for labels in self.clusters),
+            domain=self.domain[here],
+            y=self.y[here],
+            n=self.n[here],
+            weight=self.weight[here],
+            sizes=tuple(size[here] for size in self.sizes),
+        )
+
+    def sample(self, *, linked: bool = False) -> Sample:
+        """Give the design of these cells.
+
+        Parameters
+        ----------
+        linked
+            Whether a unit is the same in every wave, so that strata run across waves.
+        """
+        strata = self.stratum if linked else self.wave * len(self.strata) + self.stratum
+        return make_sample(self.n, strata, self.clusters, self.sizes, lonely=self.design.lonely)
 
 
 def count_cells(
@@ -114,15 +145,15 @@ def count_cells(
     size = len(column_of(columns, rating))
     waves, wave = read_labels(columns, design.wave, size)
     strata, stratum = read_labels(columns, design.strata, size)
-    cluster = read_labels(columns, design.clusters, size)[1] if design.clusters else None
+    clusters = [read_labels(columns, name, size)[1] for name in design.cluster_columns]
     domains, domain = read_domains(columns, by, size)
     y = read_numbers(columns, rating)
     check_scale(y, rating, scale)
     n = read_counts(columns, count, size)
     given = read_positive(columns, design.weights) if design.weights else np.ones(size)
-    units = read_positive(columns, design.fpc) if design.fpc else np.ones(size)
-    keys = [wave, stratum, domain, *([] if cluster is None else [cluster])]
-    first, total = _group([*keys, *(_codes(column) for column in (y, given, units))], n)
+    sizes = [read_positive(columns, name) for name in design.fpc_columns]
+    codes = (_codes(column) for column in (y, given, *sizes))
+    first, total = _group([wave, stratum, domain, *clusters, *codes], n)
     where = [(waves[w], strata[s]) for w, s in zip(wave[first], stratum[first], strict=True)]
     population = _population(design, where, total)
     cells = Cells(
@@ -132,15 +163,15 @@ def count_cells(
         domains=domains,
         wave=wave[first],
         stratum=stratum[first],
-        cluster=None if cluster is None else cluster[first],
+        clusters=tuple(labels[first] for labels in clusters),
         domain=domain[first],
         y=y[first],
         n=total,
         weight=_weights(design, population, where, total, given[first]),
-        units=_units(design, population, where, units[first]),
+        sizes=_sizes(design, population, where, [size[first] for size in sizes]),
         population={} if design.weights else population,
     )
-    _check_units(cells)
+    _check_sizes(cells)
     return cells
 
 
@@ -193,38 +224,42 @@ def _weights(
     return np.array([weight[key] for key in where], dtype=np.float64)
 
 
-def _units(
+def _sizes(
     design: Design,
     population: Mapping[tuple[str, str], int],
     where: Sequence[tuple[str, str]],
-    units: NDArray[np.float64],
-) -> dict[tuple[str, str], int]:
-    """Give the sampling units in the population by stratum: given, or dwellings when those are."""
-    if not design.fpc:
-        return {} if design.clusters else dict(population)
-    found: dict[tuple[str, str], int] = {}
-    for key, count in zip(where, units.tolist(), strict=True):
-        if found.setdefault(key, int(count)) != count:
-            raise ValueError(
-                f"column {design.fpc!r} must be one number in stratum {key[1]!r}, "
-                f"got {found[key]} and {count:g}"
-            )
-    return found
+    given: Sequence[NDArray[np.float64]],
+) -> tuple[NDArray[np.float64], ...]:
+    """Give the sampling units in the population: as given, or the dwellings where those are."""
+    if given or design.cluster_columns or not population:
+        return tuple(given)
+    return (np.array([population[key] for key in where], dtype=np.float64),)
 
 
-def _check_units(cells: Cells) -> None:
-    for (wave, stratum), units in cells.units.items():
-        here = (cells.wave == cells.waves.index(wave)) & (
-            cells.stratum == cells.strata.index(stratum)
-        )
-        sampled = int(
-            cells.n[here].sum() if cells.cluster is None else len(np.unique(cells.cluster[here]))
-        )
-        if units < sampled:
+def _check_sizes(cells: Cells) -> None:
+    """Check that population counts are one number for each stratum, and not below the sample."""
+    for place, stage in enumerate(cells.sample().stages[: len(cells.sizes)]):
+        given = cells.sizes[place]
+        uneven = np.flatnonzero(given != stage.size[stage.within])
+        if uneven.size:
+            cell = int(uneven[0])
             raise ValueError(
-                f"population of stratum {stratum!r} must be at least its {sampled} sampled units, "
-                f"got {units}"
+                f"column {cells.design.fpc_columns[place]!r} must be one number in "
+                f"{_place(cells, cell, place)}, got {given[cell]:g} and "
+                f"{stage.size[stage.within[cell]]:g}"
             )
+        short = np.flatnonzero(stage.sampled(cells.n) > stage.size)
+        if short.size:
+            cell = int(np.flatnonzero(stage.within == short[0])[0])
+            raise ValueError(
+                f"population of {_place(cells, cell, place)} must be at least its "
+                f"{stage.sampled(cells.n)[short[0]]:g} sampled units, got {stage.size[short[0]]:g}"
+            )
+
+
+def _place(cells: Cells, cell: int, place: int) -> str:
+    stratum = f"stratum {cells.strata[cells.stratum[cell]]!r}"
+    return f"a unit of {stratum}" if place else stratum
 
 
 def exact_mean(cells: Cells, members: NDArray[np.bool_]) -> Fraction | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from analysis.intervals import equivalence_test, t_interval, t_test
-from analysis.mean import Linearised, linearise, stacked_strata, why_no_margin
+from analysis.mean import Linearised, linearise, why_no_margin
 from analysis.multiple import Adjustment, adjust
 from analysis.rating_table import Verdict
 from analysis.results import TOTAL, ChangeEstimate, Changes, Flag
@@ -56,20 +56,19 @@ def change(
     """
     if before == after:
         raise ValueError(f"two different waves are compared, got {before!r} twice")
-    if overlap == "clusters" and cells.cluster is None:
+    if overlap == "clusters" and not cells.clusters:
         raise ValueError("overlap='clusters' needs a design with clusters")
-    linked = cells.cluster is not None if overlap is None else overlap == "clusters"
-    here = cells.of_waves(before, after)
-    early, late = cells.of_waves(before), cells.of_waves(after)
+    linked = bool(cells.clusters) if overlap is None else overlap == "clusters"
+    here = cells.part(cells.of_waves(before, after))
     keys = [*cells.domains, TOTAL]
-    inside = [*(cells.domain == d for d in range(len(cells.domains))), here]
-    pairs = [mask & wave for mask in inside for wave in (early, late)]
-    found = linearise(cells, here, pairs, strata=stacked_strata(cells, linked=linked))
-    both = linearise(
-        cells, here, [m & here for m in inside], strata=stacked_strata(cells, linked=linked)
-    )
+    inside = [*(here.domain == d for d in range(len(cells.domains))), here.n >= 0]
+    waves = [here.of_waves(before), here.of_waves(after)]
+    sample = here.sample(linked=linked)
+    found = linearise(here, [mask & wave for mask in inside for wave in waves], sample)
+    pairs = found.members.reshape(len(here.n), len(keys), 2)
+    df = [sample.df(pairs[:, i, 0] | pairs[:, i, 1]) for i in range(len(keys))]
     rows = [
-        _difference(cells, found, int(both.df[i]), i, key=key, linked=linked, confidence=confidence)
+        _difference(here, found, df[i], i, key=key, linked=linked, confidence=confidence)
         for i, key in enumerate(keys)
     ]
     rows = [_equivalent(row, equivalence) for row in rows]

@@ -26,8 +26,8 @@ class Design:
     strata
         Column of the stratum within a wave. None: one stratum a wave.
     clusters
-        Column of the primary sampling unit; labels count within their stratum. None: each answer
-        is a unit of its own (dwellings were drawn).
+        Column of the primary sampling unit, or the columns of each stage; labels count within
+        what was drawn before. None: each answer is a unit of its own (dwellings were drawn).
     wave
         Column of the wave. None: all answers are of one wave, named ``""``.
     weights
@@ -37,8 +37,9 @@ class Design:
         the weights, and the finite population correction when there are no clusters (dwelling
         counts say nothing of how many clusters there are).
     fpc
-        Column with the number of sampling units in the population of the stratum: clusters where
-        there are clusters. Goes before `population`.
+        Column with the number of sampling units in the population of the stratum (clusters where
+        there are clusters), or the columns of each stage: of dwellings in the cluster at the
+        second. Without it only the first stage counts. Goes before `population`.
     lonely
         What a stratum with a single unit adds to the variance. ``adjust`` (default, cautious): its
         square about the mean of all units; ``certainty``: nothing; ``average``: the mean of the
@@ -47,11 +48,11 @@ class Design:
     """
 
     strata: str | None = None
-    clusters: str | None = None
+    clusters: str | Sequence[str] | None = None
     wave: str | None = None
     weights: str | None = None
     population: Mapping[str, int] | Mapping[tuple[str, str], int] | None = None
-    fpc: str | None = None
+    fpc: str | Sequence[str] | None = None
     lonely: Lonely = "adjust"
 
     def __post_init__(self) -> None:
@@ -62,6 +63,16 @@ class Design:
                 raise ValueError(
                     f"population of stratum {stratum!r} must be 0 or more, got {count}"
                 )
+
+    @property
+    def cluster_columns(self) -> tuple[str, ...]:
+        """The columns of the sampling units, a stage each."""
+        return _names(self.clusters)
+
+    @property
+    def fpc_columns(self) -> tuple[str, ...]:
+        """The columns of the population counts of units, a stage each."""
+        return _names(self.fpc)
 
     def population_of(self, wave: str, stratum: str) -> int:
         """Give N of a stratum.
@@ -77,6 +88,10 @@ class Design:
                 return counts[key]
         where = f" in wave {wave!r}" if wave else ""
         raise ValueError(f"stratum {stratum!r}{where} has answers but no population count")
+
+
+def _names(given: str | Sequence[str] | None) -> tuple[str, ...]:
+    return () if given is None else (given,) if isinstance(given, str) else tuple(given)
 
 
 def read_population(

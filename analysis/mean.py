@@ -10,7 +10,6 @@ import numpy as np
 from analysis.cells import exact_mean
 from analysis.intervals import t_interval
 from analysis.results import TOTAL, Estimate, Flag, Means
-from analysis.variance import Units, covariance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.cells import Cells
+    from analysis.sample import Sample
 
 _ZERO = 1e-12
 """An SE below this share of the value is rounding error of answers that are all the same."""
@@ -58,12 +58,12 @@ def means(cells: Cells, *, confidence: float = 0.95) -> Means:
     totals: list[Estimate] = []
     matrices = {}
     for index, wave in enumerate(cells.waves):
-        here = cells.wave == index
-        masks = [here & (cells.domain == d) for d in range(len(cells.domains))]
-        found = linearise(cells, here, [*masks, here], strata=_strata(cells, linked=False))
+        here = cells.part(cells.wave == index)
+        masks = [here.domain == d for d in range(len(cells.domains))]
+        found = linearise(here, [*masks, here.n >= 0], here.sample())
         keys = [*cells.domains, TOTAL]
         estimates = [
-            _estimate(cells, found, i, wave=wave, key=key, confidence=confidence)
+            _estimate(here, found, i, wave=wave, key=key, confidence=confidence)
             for i, key in enumerate(keys)
         ]
         rows += estimates[:-1]
@@ -72,14 +72,8 @@ def means(cells: Cells, *, confidence: float = 0.95) -> Means:
     return Means(tuple(rows), tuple(totals), matrices, notes=design_notes(cells), cells=cells)
 
 
-def linearise(
-    cells: Cells,
-    here: NDArray[np.bool_],
-    domains: Sequence[NDArray[np.bool_]],
-    *,
-    strata: NDArray[np.intp],
-) -> Linearised:
-    """Linearise the means of some domains over the design of the cells marked in `here`.
+def linearise(cells: Cells, domains: Sequence[NDArray[np.bool_]], sample: Sample) -> Linearised:
+    """Linearise the means of some domains over a sample.
 
     The mean of domain d is R = sum(w n y) / sum(w n), its linearised value of one answer
     w (y - R) / sum(w n) inside the domain and 0 outside. Särndal, Swensson & Wretman (1992),
@@ -89,8 +83,8 @@ def linearise(
     ----------
     domains
         One mask over the cells for each domain.
-    strata
-        Stratum of every cell, as the design has them: within the wave, or across waves.
+    sample
+        The design of the same cells.
     """
     answered = ~np.isnan(cells.y) & (cells.n > 0)
     members = np.column_stack([mask & answered for mask in domains])
@@ -101,75 +95,12 @@ def linearise(
     value = (mass * y[:, None]).sum(axis=0) / np.where(empty, 1, weight)
     share = cells.weight[:, None] / np.where(empty, 1, weight)
     influence = members * share * (y[:, None] - value)
-    units = _units(cells, here, influence, strata)
     return Linearised(
         members=members,
         value=np.where(empty, np.nan, value),
-        covariance=covariance(units, lonely=cells.design.lonely),
-        df=np.array([_df(cells, member, strata) for member in members.T], dtype=np.int64),
+        covariance=sample.covariance(influence),
+        df=np.array([sample.df(member) for member in members.T], dtype=np.int64),
     )
-
-
-def stacked_strata(cells: Cells, *, linked: bool) -> NDArray[np.intp]:
-    """Give the stratum of every cell when waves are stacked.
-
-    Parameters
-    ----------
-    linked
-        True where a cluster is the same unit in every wave: strata then run across waves.
-    """
-    return _strata(cells, linked=linked)
-
-
-def _strata(cells: Cells, *, linked: bool) -> NDArray[np.intp]:
-    return cells.stratum if linked else cells.wave * len(cells.strata) + cells.stratum
-
-
-def _units(
-    cells: Cells,
-    here: NDArray[np.bool_],
-    influence: NDArray[np.float64],
-    strata: NDArray[np.intp],
-) -> Units:
-    """Sum the linearised values over each sampling unit."""
-    levels, stratum = np.unique(strata[here], return_inverse=True)
-    n, values = cells.n[here], influence[here]
-    if cells.cluster is None:
-        number, unit_stratum, totals = n, stratum, values
-    else:
-        labels = np.column_stack([stratum, cells.cluster[here]])
-        kinds, unit = np.unique(labels, axis=0, return_inverse=True)
-        totals = np.zeros((len(kinds), values.shape[1]))
-        np.add.at(totals, unit.reshape(-1), n[:, None] * values)
-        number, unit_stratum = np.ones(len(kinds), dtype=np.int64), kinds[:, 0]
-    sampled = np.bincount(unit_stratum, weights=number, minlength=len(levels))
-    return Units(totals, number, unit_stratum, _fraction(cells, here, stratum, sampled))
-
-
-def _fraction(
-    cells: Cells,
-    here: NDArray[np.bool_],
-    stratum: NDArray[np.intp],
-    sampled: NDArray[np.floating | np.integer],
-) -> NDArray[np.float64]:
-    """Give the sampled share of each stratum's units; of unequal counts over waves the largest."""
-    largest = np.zeros(len(sampled))
-    for wave, label, index in np.unique(
-        np.column_stack([cells.wave[here], cells.stratum[here], stratum]), axis=0
-    ):
-        units = cells.units.get((cells.waves[wave], cells.strata[label]), 0)
-        largest[index] = max(largest[index], units)
-    known = largest > 0
-    return np.where(known, sampled / np.where(known, largest, 1), 0.0)
-
-
-def _df(cells: Cells, member: NDArray[np.bool_], strata: NDArray[np.intp]) -> int:
-    """Count units with an answer in the domain, less strata with one. R: ``degf(subset(…))``."""
-    with_answer = len(np.unique(strata[member]))
-    if cells.cluster is None:
-        return int(cells.n[member].sum()) - with_answer
-    pairs = np.column_stack([strata[member], cells.cluster[member]])
-    return len(np.unique(pairs, axis=0)) - with_answer
 
 
 def _estimate(
@@ -233,6 +164,6 @@ def design_notes(cells: Cells) -> tuple[str, ...]:
         notes.append("Weights are dwellings over answers in each stratum (N/n).")
     elif not cells.design.weights:
         notes.append("Every answer has the same weight: no population or weights were given.")
-    corrected = "corrected" if cells.units else "not corrected"
+    corrected = "corrected" if cells.sizes else "not corrected"
     notes.append(f"Margins are {corrected} for the finite population.")
     return tuple(notes)

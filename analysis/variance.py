@@ -27,20 +27,24 @@ class Units:
         Shape (u,): index of the stratum.
     fraction
         Shape (h,): share of the stratum's units that were sampled, in [0, 1]; 0 without correction.
+    inherited
+        Shape (h,): share that was sampled at the stages before; 1 at the first.
     """
 
     totals: NDArray[np.float64]
     number: NDArray[np.int64]
     stratum: NDArray[np.intp]
     fraction: NDArray[np.float64]
+    inherited: NDArray[np.float64]
 
 
 def covariance(units: Units, *, lonely: Lonely) -> NDArray[np.float64]:
     """Estimate the covariance matrix of d estimates by Taylor linearisation.
 
-    V = sum over strata of (1 - f) m / (m - 1) sum over units of (t - mean t)(t - mean t)',
-    with m units in the stratum. Särndal, Swensson & Wretman (1992), Model Assisted Survey
-    Sampling, §5.5 and result 3.7.3; R: ``survey:::svyrecvar``, one stage.
+    V = sum over strata of g (1 - f) m / (m - 1) sum over units of (t - mean t)(t - mean t)',
+    with m units in the stratum, f of them sampled and g sampled before. Särndal, Swensson &
+    Wretman (1992), Model Assisted Survey Sampling, §5.5 and result 3.7.3; R:
+    ``survey:::onestage``.
 
     Parameters
     ----------
@@ -66,7 +70,8 @@ def covariance(units: Units, *, lonely: Lonely) -> NDArray[np.float64]:
         raise ValueError(f"{int(alone.sum())} strata have a single sampling unit")
     if alone.any() and lonely == "adjust":
         centre[alone] = sums.sum(axis=0) / m.sum()
-    factor = (1 - units.fraction) * np.where(m > 1, m / np.maximum(m - 1, 1), 1.0)
+    spread = np.where(m > 1, m / np.maximum(m - 1, 1), 1.0)
+    factor = units.inherited * (1 - units.fraction) * spread
     deviation = units.totals - centre[units.stratum]
     scale = (factor[units.stratum] * units.number)[:, None]
     matrix: NDArray[np.float64] = deviation.T @ (scale * deviation)

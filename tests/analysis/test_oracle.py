@@ -20,15 +20,14 @@ BESIDE = Path(__file__).parents[3] / "shared" / "oracle" / "open"
 
 
 def covered(cases):
-    """Choose one stage, means, any lonely strata.
+    """Choose means, one stage or two, any lonely strata.
 
-    Left for later: two stages, calibrated weights, replicate weights, adjust.domain.lonely.
+    Left for later: calibrated weights, replicate weights, adjust.domain.lonely.
     """
     return [
         case
         for case in cases
         if case["estimator"]["kind"] == "mean"
-        and len(case["design"]["clusters"]) <= 1
         and not case["design"]["adjustment"]
         and not case["design"].get("adjust_domain_lonely")
         and "replicates" not in case["design"]
@@ -61,9 +60,9 @@ def survey_of(columns, design, *, waves=None):
         rows,
         Design(
             strata=(design["strata"] or "").removeprefix("wave:") or None,
-            clusters=design["clusters"][0] if design["clusters"] else None,
+            clusters=design["clusters"],
             weights=design["weights"],
-            fpc=design["fpc"][0] if design["fpc"] else None,
+            fpc=design["fpc"],
             wave="wave" if waves else None,
             lonely=design["lonely_psu"],
         ),
