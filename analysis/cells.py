@@ -108,8 +108,32 @@ class Cells:
         linked
             Whether a unit is the same in every wave, so that strata run across waves.
         """
-        strata = self.stratum if linked else self.wave * len(self.strata) + self.stratum
-        return make_sample(self.n, strata, self.clusters, self.sizes, lonely=self.design.lonely)
+        if not linked:
+            strata = self.wave * len(self.strata) + self.stratum
+            return make_sample(self.n, strata, self.clusters, self.sizes, lonely=self.design.lonely)
+        sizes = self.sizes
+        if sizes:
+            sizes = (sizes[0] * self._union_over_wave(), *sizes[1:])
+        return make_sample(self.n, self.stratum, self.clusters, sizes, lonely=self.design.lonely)
+
+    def _union_over_wave(self) -> NDArray[np.float64]:
+        """Give, for each cell, by how much to widen the population when waves are stacked.
+
+        Where the waves sampled the same clusters, the clusters of both waves together are one
+        sample from the population (1: nothing to widen). Where they share less than half, each is a
+        sample of its own: the correction is then that of the larger one, not of their sum.
+        """
+        factor = np.ones(len(self.n))
+        for stratum in np.unique(self.stratum):
+            here = self.stratum == stratum
+            waves = [
+                set(self.clusters[0][here & (self.wave == wave)].tolist())
+                for wave in np.unique(self.wave[here])
+            ]
+            union, shared = set.union(*waves), set.intersection(*waves)
+            if 2 * len(shared) < min(len(wave) for wave in waves):
+                factor[here] = len(union) / max(len(wave) for wave in waves)
+        return factor
 
 
 def count_cells(
@@ -143,12 +167,12 @@ def count_cells(
         scale, a weight is not above 0, or the population does not fit the answers.
     """
     size = len(column_of(columns, rating))
-    waves, wave = read_labels(columns, design.wave, size)
-    strata, stratum = read_labels(columns, design.strata, size)
-    clusters = [read_labels(columns, name, size)[1] for name in design.cluster_columns]
+    waves, wave = read_labels(columns, [design.wave] if design.wave else [], size)
+    strata, stratum = read_labels(columns, design.strata_columns, size)
+    clusters = [read_labels(columns, [name], size)[1] for name in design.cluster_columns]
     domains, domain = read_domains(columns, by, size)
     y = read_numbers(columns, rating)
-    check_scale(y, rating, scale)
+    check_scale(columns, rating, y, scale)
     n = read_counts(columns, count, size)
     given = read_positive(columns, design.weights) if design.weights else np.ones(size)
     sizes = [read_positive(columns, name) for name in design.fpc_columns]

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from analysis.intervals import equivalence_test, t_interval, t_test
-from analysis.mean import Linearised, linearise, why_no_margin
+from analysis.mean import Linearised, linearise, margin_flag
 from analysis.multiple import Adjustment, adjust
 from analysis.rating_table import Verdict
 from analysis.results import TOTAL, ChangeEstimate, Changes, Flag
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from analysis.cells import Cells
 
 
@@ -28,6 +30,7 @@ def change(
     overlap: Literal["clusters", "none"] | None = None,
     min_answers: int = 30,
     min_df: int = 4,
+    family: Collection[tuple[str, ...]] | None = None,
     confidence: float = 0.95,
 ) -> Changes:
     """Estimate later less earlier for every domain and for all answers, in one stacked design.
@@ -46,6 +49,8 @@ def change(
     equivalence
         A change smaller than this, in units of the answer, is no change to speak of: the verdict is
         *gelijk gebleven* when both one-sided tests say so. None leaves that verdict out.
+    family
+        Keys of the domains that are tested, chosen before looking; None: all of them.
     overlap
         None: ``clusters`` where the design has clusters, else ``none``.
 
@@ -72,7 +77,8 @@ def change(
         for i, key in enumerate(keys)
     ]
     rows = [_equivalent(row, equivalence) for row in rows]
-    *areas, total = [_testable(row, min_answers=min_answers, min_df=min_df) for row in rows]
+    rows = [_testable(row, min_answers=min_answers, min_df=min_df) for row in rows]
+    *areas, total = [_chosen(row, family) for row in rows]
     decided = _decide(areas, method=adjust, equivalence=equivalence, alpha=1 - confidence)
     headline = _verdict(total, total.p, equivalence=equivalence, alpha=1 - confidence)
     return Changes(before, after, tuple(decided), headline, notes=_notes(linked=linked))
@@ -100,11 +106,12 @@ def _difference(
     se = math.sqrt(max(variance, 0.0))
     # A wave without degrees of freedom of its own has no variance to show, whatever the other has.
     df = df if linked or found.df[pair].min() > 0 else 0
-    reason = why_no_margin(float(found.value[pair[0]]), se, df)
+    member = found.members[:, pair[0]] | found.members[:, pair[1]]
+    flag, reason = margin_flag(cells, member, value=float(found.value[pair[0]]), se=se, df=df)
     if reason:
         se_known = se if df > 0 else None
         return ChangeEstimate(
-            key=key, value=value, se=se_known, df=df, n=n, flag=Flag.NO_MARGIN, reason=reason
+            key=key, value=value, se=se_known, df=df, n=n, flag=flag, reason=reason
         )
     low, high = t_interval(value, se, df, confidence=confidence)
     return ChangeEstimate(
@@ -130,6 +137,12 @@ def _testable(row: ChangeEstimate, *, min_answers: int, min_df: int) -> ChangeEs
         reason = f"tested from {min_df} degrees of freedom, got {row.df}"
         return replace(row, flag=Flag.NO_TEST, reason=reason)
     return row
+
+
+def _chosen(row: ChangeEstimate, family: Collection[tuple[str, ...]] | None) -> ChangeEstimate:
+    if family is None or row.key == TOTAL or row.key in family or row.flag is not Flag.OK:
+        return row
+    return replace(row, flag=Flag.NO_TEST, reason="not in the family of tests")
 
 
 def _decide(

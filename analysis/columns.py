@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from analysis import parse
 from analysis.delimited import ParseError, parse_number
 
 if TYPE_CHECKING:
@@ -13,10 +14,28 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analysis.delimited import Table
+
 Columns: TypeAlias = "Mapping[str, Sequence[Any] | NDArray[Any]]"
 """Equally long columns by name."""
 
-_MISSING = {"", "NA", "NaN", "nan", "None", "<NA>"}
+MISSING = parse.MISSING | {"NaN", "nan", "None", "<NA>"}
+"""No value, in a file or as a data frame writes it."""
+
+
+class FileColumns(dict[str, list[str]]):
+    """The columns of a file, which know the line of each row."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table.columns)
+        self.name, self.lines = table.name, table.lines
+
+
+def row_of(columns: Columns, row: int) -> str:
+    """Name a row for a message: by its line in the file, or by its number."""
+    if isinstance(columns, FileColumns):
+        return f"line {columns.lines[row]} of {columns.name}"
+    return f"row {row + 1}"
 
 
 def column_of(columns: Columns, name: str) -> Sequence[Any] | NDArray[Any]:
@@ -27,17 +46,25 @@ def column_of(columns: Columns, name: str) -> Sequence[Any] | NDArray[Any]:
 
 
 def read_labels(
-    columns: Columns, name: str | None, size: int
+    columns: Columns, names: Sequence[str], size: int
 ) -> tuple[tuple[str, ...], NDArray[np.intp]]:
-    """Give the sorted labels of a column and each row's index into them."""
-    if name is None:
+    """Give the sorted labels of a column (of several: joined with "/") and each row's index."""
+    if not names:
         return ("",), np.zeros(size, dtype=np.intp)
-    labels = np.asarray(column_of(columns, name)).astype(str)
+    parts = [_filled(columns, name) for name in names]
+    labels = parts[0] if len(parts) == 1 else ["/".join(row) for row in zip(*parts, strict=True)]
     levels, index = np.unique(labels, return_inverse=True)
-    for empty in _MISSING.intersection(levels.tolist()):
-        row = int(np.flatnonzero(labels == empty)[0]) + 1
-        raise ValueError(f"column {name!r} must be filled in every row, row {row} has {empty!r}")
     return tuple(levels.tolist()), index
+
+
+def _filled(columns: Columns, name: str) -> NDArray[np.str_]:
+    labels = np.asarray(column_of(columns, name)).astype(str)
+    missing = np.flatnonzero(np.isin(labels, list(MISSING)))
+    if missing.size:
+        row = row_of(columns, int(missing[0]))
+        got = str(labels[missing[0]])
+        raise ValueError(f"column {name!r} must be filled in every row, {row} has {got!r}")
+    return labels
 
 
 def read_domains(
@@ -48,7 +75,7 @@ def read_domains(
         return (), np.full(size, -1, dtype=np.intp)
     rows = np.column_stack([np.asarray(column_of(columns, name)).astype(str) for name in by])
     levels, index = np.unique(rows, axis=0, return_inverse=True)
-    named = ~np.isin(levels, list(_MISSING)).any(axis=1)
+    named = ~np.isin(levels, list(MISSING)).any(axis=1)
     place = np.where(named, np.cumsum(named) - 1, -1)
     return tuple(tuple(level) for level in levels[named].tolist()), place[index.reshape(-1)]
 
@@ -58,21 +85,22 @@ def read_numbers(columns: Columns, name: str) -> NDArray[np.float64]:
     values = column_of(columns, name)
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
         return values.astype(np.float64)
-    try:
-        return np.asarray(["nan" if v in _MISSING else v for v in values], dtype=np.float64)
-    except (TypeError, ValueError):
-        return np.array([_number(name, row, v) for row, v in enumerate(values, start=1)])
+    # Each different text is read once: a column of marks has eleven.
+    found = {value: _number(columns, name, value) for value in dict.fromkeys(values)}
+    return np.array([found[value] for value in values], dtype=np.float64)
 
 
-def _number(name: str, row: int, value: Any) -> float:
+def _number(columns: Columns, name: str, value: Any) -> float:
     text = str(value)
+    if text in MISSING:
+        return np.nan
     try:
-        number = np.nan if text in _MISSING else parse_number(text)
+        number = parse_number(text)
     except ParseError:
-        number = None
-    if number is None:
-        raise ValueError(f"column {name!r} must be a number or empty, row {row} has {text!r}")
-    return number
+        row = row_of(columns, list(columns[name]).index(value))
+        wanted = f"column {name!r} must be a number or empty"
+        raise ValueError(f"{wanted}, {row} has {text!r}") from None
+    return np.nan if number is None else number
 
 
 def read_positive(columns: Columns, name: str) -> NDArray[np.float64]:
@@ -82,7 +110,7 @@ def read_positive(columns: Columns, name: str) -> NDArray[np.float64]:
     if wrong.size:
         row = int(wrong[0])
         raise ValueError(
-            f"column {name!r} must be above 0, row {row + 1} has {columns[name][row]!r}"
+            f"column {name!r} must be above 0, {row_of(columns, row)} has {columns[name][row]!r}"
         )
     return numbers
 
@@ -92,21 +120,25 @@ def read_counts(columns: Columns, name: str | None, size: int) -> NDArray[np.int
     if name is None:
         return np.ones(size, dtype=np.int64)
     numbers = read_numbers(columns, name)
-    wrong = np.flatnonzero(~((numbers >= 0) & (numbers == np.floor(numbers))))
+    wrong = np.flatnonzero(~((numbers >= 0) & (numbers < 2**53) & (numbers == np.floor(numbers))))
     if wrong.size:
         row = int(wrong[0])
         raise ValueError(
             f"column {name!r} must be a whole number of 0 or more, "
-            f"row {row + 1} has {columns[name][row]!r}"
+            f"{row_of(columns, row)} has {columns[name][row]!r}"
         )
     return numbers.astype(np.int64)
 
 
-def check_scale(y: NDArray[np.float64], name: str, scale: tuple[float, float] | None) -> None:
+def check_scale(
+    columns: Columns, name: str, y: NDArray[np.float64], scale: tuple[float, float] | None
+) -> None:
     """Check that every number is finite and on the scale."""
     low, high = scale or (-np.inf, np.inf)
+    if not low < high:
+        raise ValueError(f"scale must be a lower and a higher number, got {low:g} and {high:g}")
     outside = np.flatnonzero((y < low) | (y > high) | np.isinf(y))
     if outside.size:
         row = int(outside[0])
         wanted = f"from {low:g} to {high:g}" if scale else "a finite number"
-        raise ValueError(f"column {name!r} must be {wanted}, row {row + 1} has {y[row]:g}")
+        raise ValueError(f"column {name!r} must be {wanted}, {row_of(columns, row)} has {y[row]:g}")

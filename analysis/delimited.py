@@ -39,7 +39,6 @@ __all__ = [
     "listed",
     "parse_number",
     "parse_whole",
-    "read_columns",
     "read_table",
     "shown",
 ]
@@ -160,16 +159,6 @@ def read_table(
             faults.add(0, "", "rows under the header", "a header only")
     cells = (list(map(str.strip, column)) for column in zip(*rows, strict=True))
     return Table(name, header, dict(zip(kept, cells, strict=True)), lines)
-
-
-def read_columns(
-    source: Source, columns: Sequence[str], *, name: str | None = None
-) -> dict[str, list[str]]:
-    """Read the named columns only, each as a list of texts in the order of the rows.
-
-    Parameters and errors are those of `read_table`.
-    """
-    return read_table(source, name=name, columns=columns).columns
 
 
 def _separator(text: str) -> str:

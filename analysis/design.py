@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from analysis.delimited import Faults, ParseError, parse_whole, read_table
 
@@ -24,7 +24,8 @@ class Design:
     Parameters
     ----------
     strata
-        Column of the stratum within a wave. None: one stratum a wave.
+        Column of the stratum within a wave, or the columns that make it together (their labels are
+        then joined with "/"). None: one stratum a wave.
     clusters
         Column of the primary sampling unit, or the columns of each stage; labels count within
         what was drawn before. None: each answer is a unit of its own (dwellings were drawn).
@@ -47,7 +48,7 @@ class Design:
         domain whose every stratum has one unit has no degrees of freedom and gets no margin.
     """
 
-    strata: str | None = None
+    strata: str | Sequence[str] | None = None
     clusters: str | Sequence[str] | None = None
     wave: str | None = None
     weights: str | None = None
@@ -56,6 +57,8 @@ class Design:
     lonely: Lonely = "adjust"
 
     def __post_init__(self) -> None:
+        if self.lonely not in get_args(Lonely):
+            raise ValueError(f"lonely must be one of {get_args(Lonely)}, got {self.lonely!r}")
         if self.population is not None and self.strata is None:
             raise ValueError("population counts are by stratum: strata must name a column")
         for stratum, count in (self.population or {}).items():
@@ -63,6 +66,11 @@ class Design:
                 raise ValueError(
                     f"population of stratum {stratum!r} must be 0 or more, got {count}"
                 )
+
+    @property
+    def strata_columns(self) -> tuple[str, ...]:
+        """The columns that make the stratum."""
+        return _names(self.strata)
 
     @property
     def cluster_columns(self) -> tuple[str, ...]:
@@ -95,15 +103,19 @@ def _names(given: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def read_population(
-    path: Path | str, *, strata: str, wave: str | None = None, count: str | None = None
+    path: Path | str,
+    *,
+    strata: str | Sequence[str],
+    wave: str | None = None,
+    count: str | None = None,
 ) -> dict[str, int] | dict[tuple[str, str], int]:
     """Read population counts from a delimited file.
 
     Parameters
     ----------
     strata, wave
-        Columns of the stratum and of the wave; without a wave column in the file the counts hold
-        for every wave.
+        Columns of the stratum (one or more, as in `Design`) and of the wave; without a wave column
+        in the file the counts hold for every wave.
     count
         Column of the counts; None looks for one of `COUNT_NAMES`.
 
@@ -114,11 +126,12 @@ def read_population(
     """
     table = read_table(path)
     count = count or next((name for name in COUNT_NAMES if name in table.header), None)
-    for name in (strata, count or "/".join(COUNT_NAMES)):
+    for name in (*_names(strata), count or "/".join(COUNT_NAMES)):
         if name not in table.header:
             columns = ", ".join(table.header)
             raise ValueError(f"{table.name}: there is no column {name!r}; columns: {columns}")
-    labels = table.columns[strata]
+    parts = [table.columns[name] for name in _names(strata)]
+    labels = ["/".join(row) for row in zip(*parts, strict=True)]
     keys: list[Any] = labels
     if wave in table.header:
         keys = list(zip(table.columns[wave], labels, strict=True))
@@ -126,7 +139,7 @@ def read_population(
         counts = table.parse(str(count), _count, faults)
         for line, key, times in zip(table.lines, keys, _earlier(keys), strict=True):
             if times:
-                faults.add(line, strata, "each stratum once", repr(key))
+                faults.add(line, "/".join(_names(strata)), "each stratum once", repr(key))
     return dict(zip(keys, counts, strict=True))
 
 

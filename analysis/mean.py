@@ -118,8 +118,8 @@ def _estimate(
     se = float(np.sqrt(max(found.covariance[index, index], 0.0)))
     if n == 0:
         return Estimate(wave=wave, key=key, df=df, n=n, flag=Flag.EMPTY, reason="no answers")
-    reason = why_no_margin(value, se, df)
-    low, high = (None, None) if reason else t_interval(value, se, df, confidence=confidence)
+    flag, reason = margin_flag(cells, member, value=value, se=se, df=df)
+    low, high = t_interval(value, se, df, confidence=confidence) if not reason else (None, None)
     deff = None if reason else _design_effect(cells, member, value, se)
     return Estimate(
         wave=wave,
@@ -133,18 +133,24 @@ def _estimate(
         deff=deff,
         n_effective=None if deff is None else n / deff,
         exact=exact_mean(cells, member),
-        flag=Flag.NO_MARGIN if reason else Flag.OK,
+        flag=flag,
         reason=reason,
     )
 
 
-def why_no_margin(value: float, se: float, df: int) -> str:
-    """Say why an estimate gets no interval and no test; empty text where it does."""
+def margin_flag(
+    cells: Cells, member: NDArray[np.bool_], *, value: float, se: float, df: int
+) -> tuple[Flag, str]:
+    """Say whether an estimate gets an interval and a test; the reason is empty where it does."""
+    if cells.n[member].sum() > 1 and len(np.unique(cells.y[member])) == 1:
+        return Flag.SAME, "all answers are the same: their spread cannot be estimated"
     if df < 1:
-        return "no degrees of freedom: no stratum has two units with an answer here"
-    if not se > _ZERO * max(abs(value), 1.0):
-        return "all answers are the same: their spread cannot be estimated"
-    return ""
+        return Flag.NO_MARGIN, "no degrees of freedom: no stratum has two units with an answer here"
+    if se > _ZERO * max(abs(value), 1.0):
+        return Flag.OK, ""
+    if cells.sizes:
+        return Flag.NO_MARGIN, "all of the population answered, or no stratum has any spread"
+    return Flag.NO_MARGIN, "no stratum has any spread between its units"
 
 
 def _design_effect(

@@ -8,7 +8,7 @@ scipy: the pages that show a table stay light.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -174,8 +174,7 @@ def round_half_up(value: Fraction | float, *, decimals: int = 1) -> Decimal:
     exact = value if isinstance(value, Fraction) else Fraction(repr(float(value)))
     scaled = abs(exact) * 10**decimals
     whole = int(scaled + Fraction(1, 2))
-    unsigned = Decimal(whole).scaleb(-decimals)
-    rounded = unsigned.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    rounded = Decimal(whole).scaleb(-decimals)
     return -rounded if exact < 0 and whole else rounded
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _Row = TypeVar("_Row", "Estimate", "ChangeEstimate")
 
-TOTAL = ("total",)
-"""Key of the estimate over all answers of a wave."""
+TOTAL: tuple[str, ...] = ()
+"""Key of the estimate over all answers of a wave: of all domains, none in particular."""
 
 
 class Flag(StrEnum):
@@ -28,6 +28,7 @@ class Flag(StrEnum):
 
     OK = "ok"
     EMPTY = "no answers"
+    SAME = "all answers the same"
     NO_MARGIN = "no margin"
     NO_TEST = "no test"
 
@@ -123,8 +124,9 @@ class Changes:
     total: ChangeEstimate
     notes: tuple[str, ...] = ()
 
-    def __getitem__(self, key: str | tuple[str, ...]) -> ChangeEstimate:
-        return _find((*self.rows, self.total), key)
+    def row(self, key: str | tuple[str, ...]) -> ChangeEstimate:
+        """Give the change of one domain."""
+        return _find(self.rows, key)
 
     def to_frame(self) -> pd.DataFrame:
         """Give the rows and the total as a data frame."""
@@ -164,27 +166,25 @@ class Means:
         """The waves, in order."""
         return tuple(total.wave for total in self.totals)
 
-    def total(self, wave: str | None = None) -> Estimate:
+    def total(self, wave: str | int | None = None) -> Estimate:
         """Give the estimate over all answers of a wave; without a wave, of the only one."""
-        if wave is None and len(self.totals) == 1:
-            return self.totals[0]
         return self._of_wave(self.totals, wave)[0]
 
-    def of(self, wave: str) -> tuple[Estimate, ...]:
-        """Give the rows of one wave."""
+    def of(self, wave: str | int | None = None) -> tuple[Estimate, ...]:
+        """Give the rows of a wave; without a wave, of the only one."""
         return self._of_wave(self.rows, wave)
 
-    def row(self, key: str | tuple[str, ...], wave: str | None = None) -> Estimate:
-        """Give one estimate, by its domain and wave."""
-        return _find(self.rows if wave is None else self.of(wave), key)
+    def row(self, key: str | tuple[str, ...], wave: str | int | None = None) -> Estimate:
+        """Give one estimate, by its domain and wave; without a wave, of the only one."""
+        return _find(self.of(wave), key)
 
-    def change(self, before: str, after: str, **options: Any) -> Changes:
+    def change(self, before: str | int, after: str | int, **options: Any) -> Changes:
         """Compare two waves; see `analysis.change.change` for the options."""
         from analysis.change import change
 
         if self.cells is None:
             raise ValueError("these means were made without their cells: they cannot be compared")
-        return change(self.cells, before, after, **options)
+        return change(self.cells, str(before), str(after), **options)
 
     def to_frame(self) -> pd.DataFrame:
         """Give rows and totals as a data frame."""
@@ -194,11 +194,18 @@ class Means:
         columns = ("value", "se", "low", "high", "df", "n")
         return "\n".join(_lines((*self.rows, *self.totals), columns, last="reason"))
 
-    def _of_wave(self, rows: tuple[Estimate, ...], wave: str | None) -> tuple[Estimate, ...]:
-        found = tuple(row for row in rows if row.wave == wave)
-        if wave not in self.waves:
-            raise ValueError(f"there is no wave {wave!r}; waves: {', '.join(self.waves)}")
-        return found
+    def _of_wave(self, rows: tuple[Estimate, ...], wave: str | int | None) -> tuple[Estimate, ...]:
+        if wave is None and len(self.waves) == 1:
+            return rows
+        if str(wave) not in self.waves:
+            asked = "which wave" if wave is None else f"there is no wave {str(wave)!r}"
+            raise ValueError(f"{asked}; waves: {', '.join(self.waves)}")
+        return tuple(row for row in rows if row.wave == str(wave))
+
+
+def show_key(key: tuple[str, ...]) -> str:
+    """Write the key of a domain for people; that of all answers is ``total``."""
+    return "/".join(key) if key else "total"
 
 
 def _find(rows: tuple[_Row, ...], key: str | tuple[str, ...]) -> _Row:
@@ -206,8 +213,8 @@ def _find(rows: tuple[_Row, ...], key: str | tuple[str, ...]) -> _Row:
     for row in rows:
         if row.key == wanted:
             return row
-    known = ", ".join(dict.fromkeys("/".join(row.key) for row in rows))
-    raise KeyError(f"there is no domain {'/'.join(wanted)!r}; domains: {known}")
+    known = ", ".join(dict.fromkeys(show_key(row.key) for row in rows))
+    raise KeyError(f"there is no domain {show_key(wanted)!r}; domains: {known}")
 
 
 def _frame(rows: tuple[Any, ...]) -> pd.DataFrame:
@@ -215,14 +222,14 @@ def _frame(rows: tuple[Any, ...]) -> pd.DataFrame:
 
     records = [asdict(row) for row in rows]
     for record in records:
-        record["key"] = "/".join(record["key"])
+        record["key"] = show_key(record["key"])
     return pd.DataFrame.from_records(records)
 
 
 def _lines(rows: tuple[Any, ...], columns: tuple[str, ...], *, last: str) -> list[str]:
     head = ["wave", "domain", *columns, last]
     body = [
-        [getattr(row, "wave", ""), "/".join(row.key)]
+        [getattr(row, "wave", ""), show_key(row.key)]
         + [_cell(getattr(row, column)) for column in columns]
         + [str(getattr(row, last))]
         for row in rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analysis.cells import count_cells
+from analysis.columns import FileColumns
 from analysis.delimited import read_table
 from analysis.mean import means
 
@@ -50,7 +51,7 @@ class Survey:
     @classmethod
     def read(cls, path: Path | str, design: Design) -> Survey:
         """Read a delimited file (UTF-8 or Windows-1252; ``;``, ``,`` or tab)."""
-        return cls(read_table(path).columns, design)
+        return cls(FileColumns(read_table(path)), design)
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, design: Design, *, count: str | None = None) -> Survey:

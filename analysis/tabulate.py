@@ -92,7 +92,7 @@ def tabulate(
         return _row(label, now, limits, change)
 
     rows = tuple(row(label, (label.id,)) for label in areas if label.published)
-    headline = row(AreaLabel(id=TOTAL[0], name="Alle gebieden samen", code=None), TOTAL)
+    headline = row(AreaLabel(id="total", name="Alle gebieden samen", code=None), TOTAL)
     return RatingTable(
         wave=wave,
         compare=changes.before if changes else None,
@@ -100,7 +100,7 @@ def tabulate(
         headline=headline,
         rows=rows,
         reconciliation=_reconcile(means, wave, rows, headline),
-        notes=(*notes, *_method(limits, compared=changes is not None)),
+        notes=(*notes, *_method(limits, tested=_tested(changes))),
         invented=invented,
     )
 
@@ -120,21 +120,30 @@ def _status(estimate: Estimate | None, limits: Thresholds) -> tuple[Status, str]
         return Status.EMPTY, "Niemand gaf hier een cijfer."
     if estimate.n < limits.answers:
         return Status.SUPPRESSED, f"Minder dan {limits.answers} antwoorden."
+    if estimate.flag is Flag.SAME:
+        return Status.SUPPRESSED, "Niet getoond: het cijfer zou losse antwoorden verraden."
+    reserve = _reserve(estimate, limits)
+    return (Status.INDICATIVE, reserve) if reserve else (Status.SHOWN, "")
+
+
+def _reserve(estimate: Estimate, limits: Thresholds) -> str:
+    """Say why a mean is an indication only; empty text where it is not."""
     if estimate.low is None or estimate.high is None:
-        reason = "te weinig spreiding" if estimate.df else "te weinig eenheden"
-        return Status.INDICATIVE, f"Zonder marge: {reason} om die te berekenen."
+        return "Zonder marge: te weinig eenheden om die te berekenen."
     if (estimate.high - estimate.low) / 2 > limits.half_width:
-        return Status.INDICATIVE, "De marge is ruim: het cijfer geeft een indicatie."
-    if estimate.df < limits.df:
-        return Status.INDICATIVE, "De marge rust op weinig eenheden."
-    return Status.SHOWN, ""
+        return "De marge is ruim: het cijfer geeft een indicatie."
+    return "De marge rust op weinig eenheden." if estimate.df < limits.df else ""
+
+
+def _is_shown(estimate: Estimate | None, limits: Thresholds) -> bool:
+    return _status(estimate, limits)[0] in {Status.SHOWN, Status.INDICATIVE}
 
 
 def _row(
     label: AreaLabel, estimate: Estimate | None, limits: Thresholds, change: Change | None
 ) -> RatingRow:
     status, note = _status(estimate, limits)
-    shown = status in {Status.SHOWN, Status.INDICATIVE} and estimate is not None
+    shown = _is_shown(estimate, limits)
     return RatingRow(
         area=label.id,
         name=label.name,
@@ -168,7 +177,8 @@ def _change(
     """Give the change where it was tested, and where neither mean behind it is hidden."""
     if moved is None or moved.value is None or now is None or before is None:
         return Change(verdict=Verdict.TOO_FEW, note="Niet in beide metingen beantwoord.")
-    if moved.flag is not Flag.OK or min(moved.n) < limits.answers:
+    hidden = not (_is_shown(now, limits) and _is_shown(before, limits))
+    if hidden or moved.flag is not Flag.OK:
         return Change(verdict=Verdict.TOO_FEW, note="Te weinig antwoorden om te toetsen.")
     exact = now.exact - before.exact if now.exact is not None and before.exact is not None else None
     value = round_half_up(moved.value if exact is None else exact)
@@ -207,17 +217,22 @@ def _plain_mean(cells: Cells, wave: str) -> Fraction | None:
     return total / answers if answers else None
 
 
-def _method(limits: Thresholds, *, compared: bool) -> tuple[str, ...]:
+def _tested(changes: Changes | None) -> int | None:
+    """Count the family of tests."""
+    return sum(row.p_adjusted is not None for row in changes.rows) if changes else None
+
+
+def _method(limits: Thresholds, *, tested: int | None) -> tuple[str, ...]:
     width = f"{limits.half_width:g}".replace(".", ",")
     notes = [
-        "De marge is het 95%-betrouwbaarheidsinterval. "
-        "In 95 van de 100 zulke onderzoeken ligt het gemiddelde van alle woningen binnen de marge.",
+        "Niet alle bewoners gaven antwoord. Daarom heeft elk cijfer een marge. "
+        "Met 95 procent zekerheid ligt het echte cijfer binnen de marge.",
         f"Een cijfer staat in de tabel vanaf {limits.answers} antwoorden. "
         f"Het heet indicatief bij een marge van meer dan {width} naar elke kant.",
     ]
-    if compared:
+    if tested is not None:
         notes.append(
-            "Een verandering heet hoger of lager als zij statistisch aantoonbaar is. "
-            "Daarbij is rekening gehouden met het aantal gebieden dat wordt getoetst (Holm)."
+            "Een verandering heet hoger of lager als toeval die niet goed verklaart. "
+            f"Wij toetsten {tested} gebieden tegelijk en hielden daar rekening mee (Holm)."
         )
     return tuple(notes)

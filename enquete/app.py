@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import traceback
 from hashlib import sha256
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, request
 
-from enquete import error_pages, translate
+from enquete import clock, error_pages, translate
 from enquete.codes import CodeKeys
-from enquete.errors import StoreUnavailableError
-from enquete.pages import figures, headers, health, respond
+from enquete.pages import figures, headers, health, layout, respond
 from enquete.service import Service
 from enquete.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from datetime import date
 
     from enquete.settings import Settings
 
 
-def create_app(settings: Settings, *, today: Callable[[], date] | None = None) -> Flask:
+class _App(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """Log where it failed and not with what: addresses hold codes, messages answers."""
+        self.logger.error("failed in %s\n%s", request.endpoint, "\n".join(_frames(exc_info[1])))
+
+
+def create_app(settings: Settings, *, today: Callable[[], date] = clock.today) -> Flask:
     """Make the web service of one installation.
 
     Parameters
@@ -36,13 +41,11 @@ def create_app(settings: Settings, *, today: Callable[[], date] | None = None) -
         If the database cannot be used or is not of this program's version.
     """
     store = open_store(settings.database)
-    if not store.is_current():
-        raise StoreUnavailableError(
-            f"the database is of version {store.version()}: run `enquete migrate` first"
-        )
-    store.close()
-    keys = CodeKeys(settings.secret.encode())
-    app = Flask(__name__)
+    try:
+        store.require_current()
+    finally:
+        store.close()  # each process that serves opens its own connections
+    app = _App(__name__)
     app.config.update(
         SECRET_KEY=sha256(b"enquete session" + settings.secret.encode()).digest(),
         SESSION_COOKIE_NAME="enquete",
@@ -50,13 +53,17 @@ def create_app(settings: Settings, *, today: Callable[[], date] | None = None) -
         SESSION_COOKIE_SECURE=settings.https,
         MAX_CONTENT_LENGTH=256 * 1024,
     )
-    app.extensions["enquete"] = Service(settings, store, keys, today or _today)
+    keys = CodeKeys(settings.secret.encode())
+    app.extensions["enquete"] = Service(settings, store, keys, today)
     for part in (translate, headers, error_pages):
         part.init_app(app)
-    for blueprint in (respond.blueprint, figures.blueprint, health.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (layout, respond, figures, health):
+        app.register_blueprint(part.blueprint)
     return app
 
 
-def _today() -> date:
-    return datetime.now(ZoneInfo("Europe/Amsterdam")).date()
+def _frames(error: BaseException | None) -> Iterator[str]:
+    """Give the type and the stack of an error and of those that led to it, without their words."""
+    while error is not None:
+        yield "".join([*traceback.format_tb(error.__traceback__), type(error).__name__])
+        error = error.__cause__ or error.__context__

@@ -22,6 +22,8 @@ from enquete.errors import EnqueteError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cryptography.fernet import Fernet
+
 ALPHABET: Final = "23456789ABCDEFGHJKMNPRTWXYZ"
 LENGTH: Final = 13
 _MODULUS: Final = 29
@@ -101,7 +103,7 @@ class CodeKeys:
 
     def seal(self, code: str, answers: Mapping[str, Any]) -> str:
         """Encrypt the answers of a draft under a key made from the code (HKDF, Fernet)."""
-        return str(self._fernet(code).encrypt(json.dumps(dict(answers)).encode()), "ascii")
+        return _encrypted(self._draft_cipher(code), json.dumps(dict(answers)))
 
     def unseal(self, code: str, sealed: str) -> dict[str, Any]:
         """Decrypt what `seal` gave.
@@ -111,22 +113,52 @@ class CodeKeys:
         CodeError
             If the draft was not sealed with this code and secret.
         """
-        from cryptography.fernet import InvalidToken
+        return dict(json.loads(_decrypted(self._draft_cipher(code), sealed)))
 
-        try:
-            answers = json.loads(self._fernet(code).decrypt(sealed.encode()))
-        except InvalidToken:
-            raise CodeError("the draft was saved under another code or another secret") from None
-        return dict(answers)
+    def seal_code(self, code: str) -> str:
+        """Encrypt a code for the visitor's cookie, which is signed but which anyone can read."""
+        return _encrypted(self._cookie_cipher(), code)
+
+    def open_code(self, sealed: str) -> str:
+        """Decrypt what `seal_code` gave.
+
+        Raises
+        ------
+        CodeError
+            If it was not sealed with this secret.
+        """
+        return _decrypted(self._cookie_cipher(), sealed)
 
     def _keyed(self, purpose: str, code: str) -> bytes:
         key = hmac.digest(self.secret, f"enquete {purpose}".encode(), hashlib.sha256)
         return hmac.digest(key, code.encode(), hashlib.sha256)
 
-    def _fernet(self, code: str) -> Any:
-        from cryptography.fernet import Fernet
+    def _draft_cipher(self, code: str) -> Fernet:
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
         kdf = HKDF(algorithm=SHA256(), length=32, salt=self.secret, info=b"enquete draft answers")
-        return Fernet(urlsafe_b64encode(kdf.derive(code.encode())))
+        return _cipher(kdf.derive(code.encode()))
+
+    def _cookie_cipher(self) -> Fernet:
+        return _cipher(self._keyed("cookie", ""))
+
+
+def _cipher(key: bytes) -> Fernet:
+    from cryptography.fernet import Fernet
+
+    return Fernet(urlsafe_b64encode(key))
+
+
+def _encrypted(cipher: Fernet, text: str) -> str:
+    # Fernet writes the time in the open; when somebody answered is nobody's business.
+    return cipher.encrypt_at_time(text.encode(), 0).decode("ascii")
+
+
+def _decrypted(cipher: Fernet, sealed: str) -> str:
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return cipher.decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise CodeError("it was sealed under another code or another secret") from None

@@ -42,9 +42,12 @@ corporation = "Woningcorporatie Voorbeeld"
 
 
 def is_empty(settings: Settings, store: Store) -> bool:
-    """Say whether an instance has neither data nor settings of its own."""
-    used = store.waves() or store.dwellings() or (settings.instance / "enquete.toml").exists()
-    return not used
+    """Say whether an instance has neither data nor settings of its own.
+
+    Settings without data, as a demo leaves them that was killed half-way, are not its own.
+    """
+    path = _settings_file(settings)
+    return store.is_empty() and (not path.exists() or path.read_bytes() == _SETTINGS)
 
 
 def build(settings: Settings, store: Store, *, seed: int) -> RatingTable:
@@ -57,15 +60,11 @@ def build(settings: Settings, store: Store, *, seed: int) -> RatingTable:
     InputError
         If the instance has data or settings already.
     """
-    if not is_empty(settings, store):
-        raise InputError(
-            f"{settings.instance} has data or settings already: the demo wants an empty instance, "
-            "give another with --instance"
-        )
+    _refuse_used(settings, store)
     random = Random(seed)  # noqa: S311 - an invention, not a secret
     settings = replace(settings, demo=True)
     with (
-        tempfile.TemporaryDirectory(dir=settings.instance) as folder,
+        tempfile.TemporaryDirectory(dir=settings.instance, prefix="demo-") as folder,
         Progress(console=Console(stderr=True), transient=False) as progress,
     ):
         task = progress.add_task("Inventing a corporation", total=6)
@@ -85,11 +84,9 @@ def build(settings: Settings, store: Store, *, seed: int) -> RatingTable:
             )
             store_report(workshop, table, now=_now())
             progress.update(task, advance=1, description="Storing")
-            workshop.copy_to(store)
+            _deliver(workshop, settings, store, codes)
         finally:
             workshop.close()
-        write_whole(_codes_file(settings), codes)
-        write_whole(settings.instance / "enquete.toml", _SETTINGS)
         progress.update(task, advance=1, description="Done")
     return table
 
@@ -97,7 +94,8 @@ def build(settings: Settings, store: Store, *, seed: int) -> RatingTable:
 def unused_code(settings: Settings, store: Store) -> str | None:
     """Give a code of the demo that nobody used yet, as in a letter."""
     keys = CodeKeys(settings.secret.encode())
-    with suppress(OSError):
+    # Somebody may have edited the file: then there is no code to show, and that is all.
+    with suppress(OSError, UnicodeError, csv.Error):
         text = _codes_file(settings).read_text(encoding="utf-8-sig")
         for row in csv.DictReader(io.StringIO(text), delimiter=";"):
             with suppress(CodeError):
@@ -106,6 +104,31 @@ def unused_code(settings: Settings, store: Store) -> str | None:
                 if invitee and invitee.status == "invited":
                     return show_code(code)
     return None
+
+
+def _refuse_used(settings: Settings, store: Store) -> None:
+    if not is_empty(settings, store):
+        raise InputError(
+            f"{settings.instance} has data or settings already: the demo wants an empty instance, "
+            "give another with --instance"
+        )
+
+
+def _deliver(workshop: Store, settings: Settings, store: Store, codes: bytes) -> None:
+    """Put the demo in its place: first the settings that say what it is, then the data.
+
+    So whatever stops it, there is never an invented corporation that does not say so.
+    """
+    _refuse_used(settings, store)  # building took a while
+    write_whole(_settings_file(settings), _SETTINGS)
+    try:
+        write_whole(_codes_file(settings), codes)
+        workshop.copy_to(store)
+    except BaseException:
+        if store.is_empty():
+            _codes_file(settings).unlink(missing_ok=True)
+            _settings_file(settings).unlink(missing_ok=True)
+        raise
 
 
 def _collected_elsewhere(store: Store, dwellings: list[Dwelling], random: Random) -> None:
@@ -139,6 +162,10 @@ def _invited(store: Store, settings: Settings, dwellings: list[Dwelling], random
 
 def _wave(slug: str, *, closes: str) -> Wave:
     return make_wave(slug, questionnaire="buurt", opens=f"{slug}-10-01", closes=closes)
+
+
+def _settings_file(settings: Settings) -> Path:
+    return settings.instance / "enquete.toml"
 
 
 def _codes_file(settings: Settings) -> Path:

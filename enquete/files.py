@@ -26,23 +26,51 @@ def written_whole(path: Path, content: bytes, *, mode: int = 0o644) -> Iterator[
     InputError
         If the file cannot be written.
     """
+    fresh = _beside(path, content, mode)
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}") from None
-    fresh = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.chmod(mode)
         yield
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    try:
         fresh.replace(path)
     except OSError as error:
+        # It stays, for what the block did may be lost without it: letters of codes now in use.
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}; its content is in {fresh}"
+        ) from None
+
+
+def _beside(path: Path, content: bytes, mode: int) -> Path:
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:32]}.")
+        fresh = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.chmod(mode)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+    except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
-    finally:
-        fresh.unlink(missing_ok=True)
+    return fresh
+
+
+def is_taken(path: Path) -> bool:
+    """Say whether there is something at a path where a file is to be written.
+
+    Raises
+    ------
+    InputError
+        If its folder cannot be looked into.
+    """
+    try:
+        return path.exists()
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -51,6 +51,7 @@ _TYPES: Final = {"eengezinswoning": 0.38, "appartement": 0.47, "seniorenwoning":
 _PARTS: Final = ("Noord", "Oost", "Zuid", "West", "Centrum")
 _SPREAD: Final = 1.55
 _TOLERANCE: Final = 0.02
+_MOST_MOVES: Final = 10_000
 _REMARKS: Final = (
     "Meer groen in de straat zou mooi zijn.",
     "De containers zitten vaak vol.",
@@ -127,7 +128,9 @@ def _marks(
     known = [i for i, mark in enumerate(marks) if mark is not None]
     total = sum(weights[i] for i in known)
     mean = sum(weights[i] * (marks[i] or 0) for i in known) / total
-    while abs(mean - wanted) > _TOLERANCE:
+    for _ in range(_MOST_MOVES):  # few answers may not come near: then it is as near as it is
+        if abs(mean - wanted) <= _TOLERANCE:
+            break
         i = random.choice(known)
         step = 1 if mean < wanted else -1
         moved = _clip((marks[i] or 0) + step)

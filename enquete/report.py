@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
 
 from analysis import Design, Survey
+from analysis.rating_table import round_half_up
 from analysis.tabulate import AreaLabel, tabulate
 from enquete import __version__
 from enquete.errors import InputError
 from enquete.fieldwork.areas import code_on
 from enquete.numbers import count
-from enquete.store import ReportRow
+from enquete.store import ReportRow, is_open
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,19 +43,24 @@ def compute(
     NotFoundError
         If a wave does not exist.
     InputError
-        If a wave has no answers or no population, or the two waves were sampled in different units.
+        If a wave has no answers or no population, the two waves were sampled in different units, or
+        the one compared with is not the earlier.
     """
     asked = store.wave(wave)
-    waves = [asked] if compare is None else [store.wave(compare), asked]
+    waves = [asked] if compare is None else [_earlier(store.wave(compare), asked), asked]
     means = estimate(store, waves)
-    changes = means.change(compare, wave) if compare is not None else None
-    notes = [*_response(store, wave), *_uncovered(store, wave), _design(asked)]
-    if compare is not None and asked.sampled_unit == "dwelling":
-        notes.append(
-            "De metingen gelden als onafhankelijk, omdat de antwoorden anoniem zijn. "
-            "Deed een woning twee keer mee, dan is de marge van de verandering voorzichtig."
-        )
     labels = _labels(store, asked)
+    family = [(label.id,) for label in labels if label.published]
+    changes = None if compare is None else means.change(compare, wave, family=family)
+    notes = [
+        *(["De meting loopt nog. Dit is een tussenstand."] if is_open(asked, today) else []),
+        *_response(store, wave),
+        *_more_areas(means, labels, wave),
+        *_uncovered(store, wave),
+        *_design(asked),
+    ]
+    if compare is not None:
+        notes.append(_OVERLAP[asked.sampled_unit])
     return tabulate(
         means, labels, wave=wave, changes=changes, computed=today, notes=notes, invented=invented
     )
@@ -88,7 +95,12 @@ def estimate(store: Store, waves: list[Wave]) -> Means:
 
 
 def store_report(store: Store, table: RatingTable, *, now: datetime) -> None:
-    """Keep a computed table; the pages show the newest of a wave."""
+    """Keep a computed table (the pages show the newest of a wave), and reshuffle the responses.
+
+    Whoever computes has read all of them: a good moment to rewrite them in an order that tells
+    nothing.
+    """
+    store.reshuffle()
     store.add_report(
         ReportRow(
             wave=table.wave,
@@ -102,6 +114,7 @@ def store_report(store: Store, table: RatingTable, *, now: datetime) -> None:
 
 def _labels(store: Store, wave: Wave) -> list[AreaLabel]:
     codes = store.area_codes()
+    in_frame = {row.area for row in store.population(wave.slug)}
     return [
         AreaLabel(
             id=area.id,
@@ -110,7 +123,17 @@ def _labels(store: Store, wave: Wave) -> list[AreaLabel]:
             published=area.published,
         )
         for area in store.areas()
+        if area.id in in_frame
     ]
+
+
+def _earlier(compared: Wave, asked: Wave) -> Wave:
+    if compared.opens >= asked.opens:
+        raise InputError(
+            f"the wave compared with must be earlier than {asked.slug!r} (opened {asked.opens}), "
+            f"got {compared.slug!r} (opened {compared.opens})"
+        )
+    return compared
 
 
 def _response(store: Store, wave: str) -> list[str]:
@@ -118,11 +141,24 @@ def _response(store: Store, wave: str) -> list[str]:
     invited = sum(row["invited"] for row in strata)
     if not invited:
         return []
-    answers = store.count_responses(wave)
+    answered = sum(row["answered"] for row in strata)
+    without = sum(cell.n for cell in store.cells(wave) if cell.rating is None)
+    rate = round_half_up(Fraction(100 * answered, invited), decimals=0)
     return [
-        f"Er zijn {count(invited)} woningen uitgenodigd; "
-        f"{count(answers)} antwoordden ({100 * answers / invited:.0f}%)."
+        f"Er zijn {count(invited)} woningen uitgenodigd; {count(answered)} antwoordden ({rate}%). "
+        f"Van de antwoorden zijn er {count(without)} zonder cijfer."
     ]
+
+
+def _more_areas(means: Means, labels: list[AreaLabel], wave: str) -> list[str]:
+    """Name the areas that are in the headline and have no row of their own."""
+    answered = {row.key: row.n for row in means.of(wave)}
+    more = [
+        f"{label.name} ({count(answered[label.id,])} antwoorden)"
+        for label in labels
+        if not label.published and answered.get((label.id,))
+    ]
+    return [f"In het gemiddelde van alle gebieden zit ook {', '.join(more)}."] if more else []
 
 
 def _uncovered(store: Store, wave: str) -> list[str]:
@@ -141,9 +177,16 @@ def _uncovered(store: Store, wave: str) -> list[str]:
     ]
 
 
-def _design(wave: Wave) -> str:
-    unit = "woningen" if wave.sampled_unit == "dwelling" else "complexen"
-    return (
-        f"Getrokken zijn {unit}, per gemeente en woningtype. Elk antwoord telt zo zwaar als het "
-        "aantal woningen waar het voor staat."
-    )
+def _design(wave: Wave) -> list[str]:
+    weights = "Elk antwoord telt zo zwaar als het aantal woningen waar het voor staat."
+    if wave.sampled_unit == "dwelling":
+        return [weights]
+    return [f"{weights} Complexen zijn getrokken; de marge houdt daar rekening mee."]
+
+
+_OVERLAP: Final = {
+    "dwelling": "De metingen gelden als onafhankelijk, omdat de antwoorden anoniem zijn. "
+    "Deed een woning twee keer mee, dan is de marge van de verandering voorzichtig.",
+    "complex": "Een complex is in beide metingen hetzelfde. "
+    "De marge van de verandering houdt daar rekening mee.",
+}

@@ -6,7 +6,8 @@ import contextlib
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from enquete.errors import SettingsError
@@ -29,14 +30,18 @@ class Setting:
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise SettingsError(f"{name} must be a text, got {value!r}")
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
+        raise SettingsError(f"{name} must be a text without control characters, got {value!r}")
     return value.strip()
 
 
 def _database(name: str, value: Any) -> str:
-    text = _text(name, value)
-    if not text.startswith(("sqlite:///", "postgresql://")):
-        raise SettingsError(f"{name} must be sqlite:///PATH or postgresql://…, got {text!r}")
-    return text
+    if not str(value).startswith(("sqlite:///", "postgresql://")):
+        # The rest of an address can hold a password.
+        kind, separator, _ = str(value).partition("://")
+        got = f"{kind}://…" if separator else "a text without ://"
+        raise SettingsError(f"{name} must be sqlite:///PATH or postgresql://…, got {got}")
+    return _text(name, value)
 
 
 def _web_address(name: str, value: Any) -> str:
@@ -62,9 +67,16 @@ def _whole(low: int, high: int) -> Callable[[str, Any], int]:
 
 
 def _secret(name: str, value: Any) -> str:
-    text = _text(name, value)
+    # Messages never show it: terminals and logs are kept.
+    if not isinstance(value, str):
+        raise SettingsError(f"{name} must be a text, got a value of type {type(value).__name__}")
+    text = value.strip()
     if len(text) < 32:
         raise SettingsError(f"{name} must have at least 32 characters, got {len(text)}")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise SettingsError(f"{name} must be UTF-8 text, got other bytes") from None
     return text
 
 
@@ -87,7 +99,8 @@ TABLE: Final = (
         "base_url",
         _web_address,
         "http://127.0.0.1:8000",
-        "Address residents know the server by; it stands in the letters.",
+        "Address residents know the server by; it stands in the letters. When it begins with "
+        "https://, cookies are marked Secure and browsers send them over https only.",
     ),
     Setting("host", _text, "127.0.0.1", "Address the server listens on."),
     Setting("port", _whole(1, 65535), 8000, "Port the server listens on."),
@@ -107,12 +120,6 @@ TABLE: Final = (
         "any more.",
     ),
     Setting(
-        "https",
-        _boolean,
-        False,
-        "Whether residents come over https: cookies are then marked Secure.",
-    ),
-    Setting(
         "demo", _boolean, False, "Whether this is the invented corporation; every page says so."
     ),
 )
@@ -123,15 +130,19 @@ class Settings:
     """The settings of one installation; `docs/settings.md` describes each."""
 
     instance: Path
-    database: str
+    database: str = field(repr=False)  # can hold a password
     base_url: str
     host: str
     port: int
     workers: int
     corporation: str
-    secret: str
-    https: bool
+    secret: str = field(repr=False)
     demo: bool
+
+    @property
+    def https(self) -> bool:
+        """Whether residents come over https, so that cookies may be marked Secure."""
+        return self.base_url.startswith("https://")
 
 
 def load_settings(instance: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -145,8 +156,7 @@ def load_settings(instance: Path, environment: Mapping[str, str] = os.environ) -
         If a setting is unknown or has a wrong value (named in the message), or the instance cannot
         be written.
     """
-    if instance.exists() and not instance.is_dir():
-        raise SettingsError(f"instance {instance} is not a folder")
+    _refuse_no_folder(instance)
     given = _from_file(instance / "enquete.toml") | _from_environment(environment)
     values = {
         setting.name: setting.read(*given[setting.name])
@@ -163,12 +173,25 @@ def load_settings(instance: Path, environment: Mapping[str, str] = os.environ) -
     return Settings(instance=instance, **values)
 
 
+def _refuse_no_folder(instance: Path) -> None:
+    try:
+        is_other = instance.exists() and not instance.is_dir()
+    except OSError as error:
+        raise SettingsError(f"instance {instance} cannot be read: {error.strerror}") from None
+    if is_other:
+        raise SettingsError(f"instance {instance} is not a folder")
+
+
 def _from_file(path: Path) -> dict[str, tuple[str, Any]]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} must be UTF-8 text, got other bytes") from None
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} cannot be read: {error}") from None
     return _known({name: (f"{name} in {path}", value) for name, value in values.items()}, str(path))
 
@@ -207,4 +230,7 @@ def _kept_secret(path: Path) -> str:
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)
         fresh.unlink()
-    return _secret(str(path), path.read_text(encoding="ascii"))
+    try:
+        return _secret(str(path), path.read_text(encoding="ascii"))
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} must be ASCII text, got other bytes") from None

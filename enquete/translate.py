@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import g, has_app_context
+from flask import g, has_request_context, session
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,7 +37,7 @@ LANGUAGES: Final = {"nl": Language("Nederlands"), "en": Language("English")}
 
 
 def init_app(app: Flask) -> None:
-    """Let the templates of the app translate, into `flask.g.language`."""
+    """Let the templates of the app translate, into the `language` of the request."""
     for language in LANGUAGES:
         catalogue(language)  # a catalogue that cannot be read stops the start, not a visit
     environment: Any = app.jinja_env
@@ -46,8 +46,14 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """Give the language of this request: `flask.g.language`, or Dutch."""
-    return str(g.get("language", SOURCE)) if has_app_context() else SOURCE
+    """Give the language of this request: the one chosen in this browser, or else Dutch."""
+    if not has_request_context():
+        return SOURCE
+    # Not before it is asked for: a file without words is the same to everyone, and says so.
+    if "language" not in g:
+        chosen = session.get("language")
+        g.language = chosen if chosen in LANGUAGES else SOURCE
+    return str(g.language)
 
 
 def gettext(message: str) -> str:

@@ -239,7 +239,7 @@ def _text_summary(_question: Question, answer: str, _language: str, _: Translati
     return answer
 
 
-# Consent
+# Consent: the one kind whose answer changes what is kept, see `forms.route.lifts_anonymity`
 
 
 def _yes_no(_question: Question) -> tuple[Scalar, ...]:

@@ -62,6 +62,13 @@ def clean(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[s
     return _walk(questionnaire, answers)[1]
 
 
+def lifts_anonymity(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> bool:
+    """Tell whether a consent that is shown was given: without one the answers are anonymous."""
+    counted = clean(questionnaire, answers)
+    consents = (q.id for q in questionnaire.questions if q.kind == "consent")
+    return any(counted.get(consent) is True for consent in consents)
+
+
 def first_open(questionnaire: Questionnaire, draft: Draft) -> Page | None:
     """Give the first page with a question never shown or a required one unanswered.
 

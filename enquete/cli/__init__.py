@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import sys
 from typing import Any
 
 import click
@@ -12,20 +15,37 @@ from enquete.errors import EnqueteError
 
 
 class _Group(click.Group):
-    """A group that tells our own errors in one line, without a traceback."""
+    """A group that tells in one line what the user or the machine can mend, without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        for stream in (sys.stdout, sys.stderr):
+            # A terminal that lacks a character shows a question mark in its place.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")
         try:
             return super().invoke(ctx)
         except EnqueteError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe has left: click ends quietly
+                raise
+            raise click.ClickException(_told(error)) from error
+
+
+def _told(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
-    """Enquete: from the resident's answer to the printed mark."""
+    """Enquete: from the resident's answer to the printed mark.
+
+    The order of a survey: frame import, wave create, invite, serve, report, export. To look around
+    first: demo, then serve.
+    """
 
 
 for command in (

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 @click.group()
 def areas() -> None:
-    """Keep the reporting areas: gemeenten, or whatever the table has a row for."""
+    """Load and list the reporting areas: the rows of the table."""
 
 
 @areas.command("import")
 @click.argument("file", type=existing_file)
 @with_store
 def import_areas(settings: Settings, store: Store, file: Path) -> None:
-    """Make the areas in FILE (CSV) the reporting areas."""
+    """Make the areas in FILE (CSV) the reporting areas.
+
+    Columns: area, name, published (yes or no), position, and if there are: code, valid_from,
+    valid_until, change. An area with several CBS codes has a row for each. Without this command
+    the areas that come with Enquete are used.
+    """
     from enquete.fieldwork.areas import read_areas
 
     found, codes = read_areas(file)
@@ -35,13 +40,18 @@ def import_areas(settings: Settings, store: Store, file: Path) -> None:
 @areas.command("list")
 @with_store
 def list_areas(settings: Settings, store: Store) -> None:
-    """List the reporting areas."""
-    for area in known_areas(store):
+    """List the reporting areas; changes nothing."""
+    from enquete.fieldwork.areas import builtin_areas
+
+    found = store.areas()
+    if not found:
+        click.echo("No areas are loaded yet; this is the list that comes with Enquete.", err=True)
+    for area in found or builtin_areas()[0]:
         click.echo(f"{area.id}\t{area.name}\t{'in the table' if area.published else 'total only'}")
 
 
 def known_areas(store: Store) -> list[Area]:
-    """Give the areas; a store that has none gets the list that comes with Enquete."""
+    """Give the areas to load by; a store that has none is given those that come with Enquete."""
     from enquete.fieldwork.areas import builtin_areas
 
     if not store.areas():

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @click.group()
 def frame() -> None:
-    """Keep the sampling frame: every dwelling of the corporation."""
+    """Load the frame: the list of all dwellings to draw from."""
 
 
 @frame.command("import")
 @click.argument("file", type=existing_file)
 @with_store
 def import_frame(settings: Settings, store: Store, file: Path) -> None:
-    """Make the dwellings in FILE (CSV) the frame.
+    """Make the dwellings in FILE (CSV) the frame, in place of those loaded before.
 
     Columns: dwelling_id, area, dwelling_type, and if there are: complex, buurt, language, address,
     email. A file with a fault is refused whole. Waves already invited keep the frame they had.
@@ -44,30 +44,33 @@ def import_frame(settings: Settings, store: Store, file: Path) -> None:
 
 @click.group()
 def wave() -> None:
-    """Waves: the rounds of the survey."""
+    """Add, list and close waves: the rounds of the survey."""
 
 
 @wave.command("create")
-@click.argument("slug")
+@click.argument("slug", metavar="WAVE")
 @click.option(
     "--questionnaire",
     default="buurt",
     show_default=True,
-    help="Name of a questionnaire that comes with Enquete, or a TOML file.",
+    help="A TOML file, or the name of a questionnaire that comes with Enquete: buurt.",
 )
-@click.option("--opens", type=IsoDate(), help="First day.  [default: today]")
-@click.option("--closes", type=IsoDate(), help="Last day.  [default: until closed]")
+@click.option("--opens", type=IsoDate(), help="First day, such as 2022-10-01.  [default: today]")
+@click.option(
+    "--closes", type=IsoDate(), help="Last day.  [default: none, until `enquete wave close`]"
+)
 @click.option(
     "--sampled",
     type=click.Choice(["dwelling", "complex"]),
     default="dwelling",
     show_default=True,
-    help="What was drawn: it is the sampling unit of every margin.",
+    help="What was drawn, single dwellings or whole complexes: every margin follows from it.",
 )
 @click.option(
     "--classification-date",
     type=IsoDate(),
-    help="Day of the area codes.  [default: 1 January of the year in SLUG or of the first day]",
+    help="Day whose CBS codes the table shows.  [default: 1 January of the year that WAVE begins "
+    "with, or else of the first day]",
 )
 @with_store
 def create_wave(
@@ -80,7 +83,10 @@ def create_wave(
     sampled: SampledUnit,
     classification_date: str | None,
 ) -> None:
-    """Add the wave SLUG (letters, digits and hyphens), with its questionnaire frozen into it."""
+    """Add WAVE, with its questionnaire frozen into it.
+
+    WAVE is its name in addresses and commands, such as 2022: small letters, digits and hyphens.
+    """
     from enquete.fieldwork.waves import make_wave
 
     made = make_wave(
@@ -101,26 +107,33 @@ def create_wave(
 @wave.command("list")
 @with_store
 def list_waves(settings: Settings, store: Store) -> None:
-    """List the waves and how many answered."""
+    """List the waves, their first and last day, and how many were invited and answered."""
     for found in store.waves():
         invited = sum(row["invited"] for row in store.invited(found.slug))
         click.echo(
-            f"{found.slug}\t{found.opens} … {found.closes}\t{invited} invited\t"
+            f"{found.slug}\t{found.opens} … {found.closes or 'until closed'}\t{invited} invited\t"
             f"{store.count_responses(found.slug)} answers"
         )
 
 
 @wave.command("close")
-@click.argument("slug")
+@click.argument("slug", metavar="WAVE")
 @with_store
 def close_wave(settings: Settings, store: Store, slug: str) -> None:
-    """Take no more answers for the wave SLUG: yesterday was its last day."""
+    """Take no more answers for WAVE from now on; yesterday is kept as its last day.
+
+    A wave that was closed before keeps its last day.
+    """
     from datetime import date, timedelta
 
     found = store.wave(slug)
+    if found.closes and found.closes < today():
+        click.echo(f"wave {slug} was closed already: its last day was {found.closes}")
+        return
+    # The first day stays what it was, also when it comes after: such a wave is open on no day.
     last = (date.fromisoformat(today()) - timedelta(days=1)).isoformat()
-    store.set_wave_dates(slug, opens=min(found.opens, last), closes=last)
-    click.echo(f"wave {slug} is closed")
+    store.set_wave_dates(slug, opens=found.opens, closes=last)
+    click.echo(f"wave {slug} is closed: its last day was {last}")
 
 
 @click.command()
@@ -130,11 +143,14 @@ def close_wave(settings: Settings, store: Store, slug: str) -> None:
     type=click.IntRange(min=1),
     help="Draw this many dwellings, in proportion to the strata.  [default: invite all]",
 )
-@click.option("--seed", type=int, help="Seed of the draw, to draw the same sample again.")
+@click.option(
+    "--seed", type=int, help="Number to draw the same sample again with.  [default: a new one]"
+)
 @click.option(
     "--merge-small/--keep-small",
     default=False,
-    help="Merge strata of fewer than 10 invited dwellings with others of their area.",
+    help="Whether to merge strata (area and dwelling type) of fewer than 10 invited dwellings "
+    "with others of their area, so that no answer makes a resident known.  [default: keep]",
 )
 @click.option(
     "--letters",
@@ -151,14 +167,16 @@ def invite(
     merge_small: bool,
     letters: Path | None,
 ) -> None:
-    """Invite dwellings to WAVE: freezes the population and writes a CSV of address and code.
+    """Invite dwellings to WAVE: each gets a code and a letter.
 
-    The codes stand in that file only: the database keeps a keyed hash.
+    The letters are rows of a CSV: address, code, link. The codes stand in that file only: the
+    database keeps a keyed hash. How many dwellings the frame has in each stratum is frozen into the
+    wave, for its weights. A wave is invited once.
     """
     from enquete.codes import CodeKeys
     from enquete.fieldwork.invitations import write_letters
     from enquete.fieldwork.plan import plan
-    from enquete.files import written_whole
+    from enquete.files import is_taken, written_whole
 
     seed = secrets.randbits(32) if seed is None else seed
     planned = plan(
@@ -171,7 +189,7 @@ def invite(
         merge=merge_small,
     )
     path = letters or settings.instance / f"letters-{slug}.csv"
-    if path.exists():
+    if is_taken(path):
         raise InputError(f"{path} is there already: its codes would be lost; move it first")
     with written_whole(path, write_letters(planned.letters), mode=0o600):
         store.invite(slug, planned.invitees, planned.population)
@@ -188,7 +206,7 @@ def invite(
 
 @click.group()
 def answers() -> None:
-    """Answers collected elsewhere."""
+    """Load answers that were collected elsewhere."""
 
 
 @answers.command("import")
@@ -210,9 +228,9 @@ def import_answers(
     dwellings gives the population of the stratum.
     """
     from enquete.fieldwork.answers import read_answers, read_population
-    from enquete.fieldwork.plan import check_population
+    from enquete.fieldwork.plan import check_answers
 
-    store.wave(slug)
+    wave = store.wave(slug)
     areas = known_areas(store)
     responses, counted = read_answers(
         file, areas=areas, wave=slug, new_id=lambda: secrets.token_hex(16)
@@ -223,9 +241,8 @@ def import_answers(
         raise InputError(
             f"wave {slug!r} has no population: give --population FILE or a column dwellings"
         )
-    already = store.count_responses(slug)
-    if already and not add:
+    if not add and (already := store.count_responses(slug)):
         raise InputError(f"wave {slug!r} has {already} answers already; --add adds to them")
-    check_population(responses, rows or known)
-    store.add_answers(slug, responses, rows or None)
+    check_answers(responses, rows or known, wave=wave, already=store.cells(slug))
+    store.add_answers(slug, responses, rows or None, first=not add)
     click.echo(f"{len(responses)} answers added to wave {slug}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from enquete.cli.options import existing_file, folder, today, with_store
+from enquete.cli.options import existing_file, folder, instance_option, today, with_store
 from enquete.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from enquete.settings import Settings
     from enquete.store import Store
 
-_compare = click.option("--compare", metavar="WAVE", help="Earlier wave to compare with.")
+_compare = click.option("--compare", metavar="WAVE", help="Earlier wave to give the change since.")
 
 
 @click.command()
@@ -29,13 +29,16 @@ _compare = click.option("--compare", metavar="WAVE", help="Earlier wave to compa
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @with_store
 def report(settings: Settings, store: Store, wave: str, compare: str | None, as_json: bool) -> None:
-    """Compute the rating table of WAVE, print it and store it for the pages."""
+    """Compute and print the rating table of WAVE.
+
+    It is stored too: the page /cijfers/WAVE shows the newest.
+    """
     from enquete.cli.tables import print_rating_table
     from enquete.release.formats import WRITERS
 
     table = _computed(settings, store, wave, compare)
     if as_json:
-        click.echo(WRITERS["json"].write(table).decode(), nl=False)
+        click.echo(WRITERS["json"].write(table), nl=False)
     else:
         print_rating_table(table)
 
@@ -43,10 +46,15 @@ def report(settings: Settings, store: Store, wave: str, compare: str | None, as_
 @click.command()
 @click.argument("wave")
 @_compare
-@click.option("--to", "target", type=folder, required=True, help="Folder for the files.")
+@click.option(
+    "--to", "target", type=folder, required=True, help="Folder for the files, made if need be."
+)
 @with_store
 def export(settings: Settings, store: Store, wave: str, compare: str | None, target: Path) -> None:
-    """Compute the rating table of WAVE and write it as HTML, CSV, XLSX and JSON."""
+    """Write the rating table of WAVE as HTML, CSV, XLSX and JSON.
+
+    It is computed anew and stored, as by `enquete report`.
+    """
     from enquete.files import write_whole
     from enquete.release.formats import WRITERS
 
@@ -72,17 +80,31 @@ def _computed(settings: Settings, store: Store, wave: str, compare: str | None) 
 
 @click.command()
 @click.argument("file", type=existing_file)
-@click.option("--rating", required=True, help="Column of the mark.")
-@click.option("--by", multiple=True, help="Column of the domains; may be given more than once.")
+@click.option("--rating", required=True, help="Column of the marks to average.")
+@click.option(
+    "--by",
+    multiple=True,
+    help="Column to give a mean for each value of; may be given more than once.",
+)
 @click.option("--wave", help="Column of the wave.")
 @click.option("--strata", help="Column of the stratum.")
-@click.option("--clusters", help="Column of the primary sampling unit.  [default: every row]")
+@click.option(
+    "--clusters", help="Column of the sampling unit, such as the complex.  [default: every row]"
+)
 @click.option("--weights", help="Column of the weights.")
 @click.option("--fpc", help="Column of the number of sampling units in the population.")
 @click.option(
-    "--population", type=existing_file, help="CSV of dwellings by stratum: gives weights and fpc."
+    "--population",
+    type=existing_file,
+    help="CSV of the number of dwellings by stratum, in place of --weights and --fpc.",
 )
-@click.option("--scale", type=(float, float), default=(1, 10), show_default=True, help="Marks.")
+@click.option(
+    "--scale",
+    type=(float, float),
+    default=(1, 10),
+    show_default=True,
+    help="Lowest and highest mark.",
+)
 @click.option(
     "--compare",
     type=(str, str),
@@ -90,19 +112,26 @@ def _computed(settings: Settings, store: Store, wave: str, compare: str | None) 
     help="Waves to compare.  [default: the two there are]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@instance_option(
+    expose_value=False,
+    help="Not looked at: there are no settings for this. Scripts may give it to every command.",
+)
 def analyse(file: Path, as_json: bool, **options: Any) -> None:
-    """Estimate means by domain and wave from FILE (CSV), without a database.
+    """Estimate means with their margins from a CSV FILE.
 
-    With two waves it also gives the change, tested with Holm's adjustment.
+    Needs no database. One row is one answer. --strata, --clusters, --weights and --fpc (or
+    --population) say how the sample was drawn; the margins follow from it. With two waves it also
+    gives the change, tested with Holm's adjustment.
     """
     from enquete.cli.tables import print_changes, print_means
 
     try:
         means, changes = _analysed(file, **options)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise InputError(str(error)) from error
     if as_json:
-        click.echo(json.dumps(_as_json(means, changes), indent=2, ensure_ascii=False))
+        text = json.dumps(_as_json(means, changes), indent=2, ensure_ascii=False)
+        click.echo(text.encode())  # UTF-8, whatever the terminal has
         return
     print_means(means)
     if changes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from enquete.cli.options import existing_file, opened, with_settings, with_store
-from enquete.errors import EnqueteError, InputError
+from enquete.errors import EnqueteError, InputError, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from enquete.settings import Settings
     from enquete.store import Store
 
@@ -20,24 +23,31 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: setting host]")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port.  [default: setting port]")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes; see setting workers.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Server processes.  [default: setting workers]"
+)
 @with_settings
 def serve(settings: Settings, host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve the pages until Ctrl-C."""
+    """Serve the pages of residents and readers until Ctrl-C.
+
+    An SQLite database is brought up to date first; PostgreSQL wants `enquete migrate`.
+    """
     from enquete.demo import unused_code
-    from enquete.server import run
+    from enquete.pages.health import require_usable
+    from enquete.server import run, web_address
 
     settings = replace(
         settings,
-        host=host or settings.host,
+        host=(host or settings.host).strip("[]"),  # the brackets of an IPv6 address are ours to add
         port=port or settings.port,
         workers=workers or settings.workers,
     )
     with opened(settings) as store:
+        require_usable(store)
         waves = [report.wave for report in store.reports()]
         code = unused_code(settings, store) if settings.demo else None
     _refuse_used_port(settings.host, settings.port)
-    address = f"http://{settings.host}:{settings.port}"
+    address = f"http://{web_address(settings)}"
     click.echo(f"residents  {address}/")
     for wave in dict.fromkeys(waves):
         click.echo(f"figures    {address}/cijfers/{wave}")
@@ -53,17 +63,22 @@ def _refuse_used_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except TypeError:  # so Python tells that a name cannot be encoded
+            raise EnqueteError(f"cannot listen on {host}: that is no address") from None
         except OSError as error:
             raise EnqueteError(
-                f"cannot listen on {host}:{port}: {error.strerror}; "
-                "give another with --port or the setting port"
+                f"cannot listen on {host}, port {port}: {error.strerror}; "
+                "give others with --host and --port or the settings of those names"
             ) from None
 
 
 @click.command()
 @with_settings
 def migrate(settings: Settings) -> None:
-    """Bring the database up to date with this program."""
+    """Bring the database up to date with this program.
+
+    PostgreSQL needs it before the first use and after an update; SQLite does it by itself.
+    """
     from enquete.store import open_store
 
     store = open_store(settings.database)
@@ -78,14 +93,15 @@ def migrate(settings: Settings) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @with_store
 def backup(settings: Settings, store: Store, file: Path) -> None:
-    """Copy the whole database into FILE, while the server runs.
+    """Copy the whole database into FILE; the server may run meanwhile.
 
     FILE is an SQLite database, whatever the installation uses. It does not hold the secret: keep
     that apart, for without it no code works.
     """
+    from enquete.files import is_taken
     from enquete.store import open_store
 
-    if file.exists():
+    if is_taken(file):
         raise InputError(f"{file} exists already")
     copy = open_store(f"sqlite:///{file.absolute()}")
     try:
@@ -104,37 +120,61 @@ def backup(settings: Settings, store: Store, file: Path) -> None:
 @click.option("--replace", "overwrite", is_flag=True, help="Overwrite what the database holds.")
 @with_store
 def restore(settings: Settings, store: Store, file: Path, overwrite: bool) -> None:
-    """Fill the database from the backup in FILE; all of it or nothing."""
+    """Fill the database from a backup in FILE: all or nothing."""
+    if not overwrite and not store.is_empty():
+        raise InputError("the database is not empty: --replace overwrites what it holds")
+    with _copied(file, settings.instance) as source:
+        if source.version() == 0:
+            raise InputError(f"{file} is not a backup of Enquete")
+        source.migrate()
+        counts = source.copy_to(store, replace=overwrite)
+    click.echo(f"{sum(counts.values())} rows restored")
+
+
+@contextmanager
+def _copied(file: Path, instance: Path) -> Iterator[Store]:
+    """Open a copy of a backup, for opening and migrating one changes it; errors name the backup."""
     import shutil
     import tempfile
 
     from enquete.store import open_store
 
-    with tempfile.TemporaryDirectory(dir=settings.instance) as temporary:
-        copy = Path(temporary) / "backup.db"
-        shutil.copyfile(file, copy)
+    with tempfile.TemporaryDirectory(dir=instance, prefix="restore-") as temporary:
+        copy = Path(temporary).absolute() / "backup.db"
+        try:
+            shutil.copyfile(file, copy)
+        except OSError as error:
+            raise InputError(f"{file} cannot be read: {error.strerror or error}") from None
         source = open_store(f"sqlite:///{copy}")
         try:
-            if source.version() == 0:
-                raise InputError(f"{file} is not a backup of Enquete")
-            source.migrate()
-            counts = source.copy_to(store, replace=overwrite)
+            yield source
+        except StoreError as error:
+            raise InputError(str(error).replace(str(copy), str(file))) from error
         finally:
             source.close()
-    click.echo(f"{sum(counts.values())} rows restored")
 
 
 def _remove(database: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
-        database.with_name(database.name + suffix).unlink(missing_ok=True)
+        # Where it could not be made there may be nothing to remove, nor a folder to look in.
+        with suppress(OSError):
+            database.with_name(database.name + suffix).unlink(missing_ok=True)
 
 
 @click.command()
-@click.option("--seed", type=int, default=2022, show_default=True, help="Seed of the invention.")
-@click.option("--if-empty", is_flag=True, help="Do nothing where there is data or settings.")
+@click.option(
+    "--seed", type=int, default=2022, show_default=True, help="Another number invents another."
+)
+@click.option(
+    "--if-empty", is_flag=True, help="Do nothing, without complaint, where there is data already."
+)
 @with_store
 def demo(settings: Settings, store: Store, seed: int, if_empty: bool) -> None:
-    """Fill an empty instance with an invented corporation, two waves and their report."""
+    """Fill an empty instance with an invented corporation.
+
+    It has two waves and their report, and codes to try. Every page then says that it is a
+    demonstration. To be rid of it, remove the instance.
+    """
     from enquete.cli.tables import print_rating_table
     from enquete.demo import build, is_empty
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
-from enquete.errors import StoreUnavailableError
+from enquete import clock
 from enquete.settings import load_settings
 
 if TYPE_CHECKING:
@@ -37,17 +36,23 @@ class IsoDate(click.ParamType[str, str]):
             self.fail(f"must be a day such as 2022-10-01, got {value!r}", param, ctx)
 
 
+def instance_option(**attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make the option `--instance`, which every command takes."""
+    standard: dict[str, Any] = {
+        "type": folder,
+        "envvar": "ENQUETE_INSTANCE",
+        "show_envvar": True,
+        "default": Path("instance"),
+        "show_default": True,
+        "help": "Folder of this installation: settings, database, secret, letters.",
+    }
+    return click.option("--instance", **standard | attributes)
+
+
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command `--instance` and hand it the settings read there."""
 
-    @click.option(
-        "--instance",
-        type=folder,
-        envvar="ENQUETE_INSTANCE",
-        default=Path("instance"),
-        show_default=True,
-        help="Folder of the settings and the database.  [env: ENQUETE_INSTANCE]",
-    )
+    @instance_option()
     @wraps(command)
     def wrapped(instance: Path, **arguments: Any) -> Any:
         return command(settings=load_settings(instance), **arguments)
@@ -80,12 +85,10 @@ def opened(settings: Settings) -> Iterator[Store]:
 
     store = open_store(settings.database)
     try:
-        if store.migrates_itself:
+        # Only when it is behind: a migration waits for the write lock, and reading needs none.
+        if store.migrates_itself and not store.is_current():
             store.migrate()
-        elif not store.is_current():
-            raise StoreUnavailableError(
-                f"the database is of version {store.version()}: run `enquete migrate` first"
-            )
+        store.require_current()
         yield store
     finally:
         store.close()
@@ -93,4 +96,4 @@ def opened(settings: Settings) -> Iterator[Store]:
 
 def today() -> str:
     """Give the day in the Netherlands, ISO 8601."""
-    return datetime.now(ZoneInfo("Europe/Amsterdam")).date().isoformat()
+    return clock.today().isoformat()

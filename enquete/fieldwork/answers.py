@@ -20,13 +20,13 @@ from enquete.fieldwork.reading import (
     plain,
 )
 from enquete.store.records import PopulationRow, Response
+from forms.records import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from enquete.store.records import Area
 
-UNKNOWN: Final = "unknown"
 _UNKNOWN_WORDS: Final = frozenset(
     {UNKNOWN, "weet ik niet", "weet niet", "geen mening", "weet ik niet / geen mening"}
 )

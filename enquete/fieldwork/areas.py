@@ -193,6 +193,8 @@ def _overlap(one: AreaCode, other: AreaCode) -> bool:
 def _slug(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
         raise ParseError("an id of small letters, digits and single hyphens", text)
+    if text == "total":
+        raise ParseError("an id other than total, which is that of all areas together", text)
     return text
 
 

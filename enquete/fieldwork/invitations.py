@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from enquete.codes import draw_code, show_code
 from enquete.errors import InputError
+from enquete.spreadsheet import as_text
 from enquete.store.records import Dwelling, Invitee
 
 if TYPE_CHECKING:
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
     from enquete.codes import CodeKeys
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-# Spreadsheets take a cell that begins so for a formula, full-width forms included; see
-# https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]")
 _MOST_NAMES: Final = 5
 
 
@@ -153,5 +149,4 @@ def _refuse_without_complex(dwellings: Sequence[Dwelling]) -> None:
 
 
 def _safe(text: str) -> str:
-    line = _CONTROL.sub(" ", text)
-    return f"'{line}" if _FORMULA.match(line) else line
+    return as_text(text, delimiter=";")

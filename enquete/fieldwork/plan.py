@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from enquete.codes import CodeKeys
-    from enquete.store.records import Dwelling, Invitee, PopulationRow, Response, Wave
+    from enquete.store.records import (
+        CellRow,
+        Dwelling,
+        Invitee,
+        PopulationRow,
+        Response,
+        Wave,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +71,15 @@ def plan(
     Raises
     ------
     InputError
-        If the frame is empty or smaller than the sample, or complexes are to be drawn.
+        If the frame is empty or smaller than the sample, or the wave samples complexes.
     """
     if not dwellings:
         raise InputError("the frame is empty: import the dwellings first")
-    if size is not None and wave.sampled_unit == "complex":
+    if wave.sampled_unit == "complex":
         raise InputError(
-            f"wave {wave.slug!r} samples complexes, and a draw of complexes is not possible yet: "
-            "invite all, or create the wave with --sampled dwelling"
+            f"wave {wave.slug!r} samples complexes, and a draw of complexes is not possible yet; "
+            "where all dwellings are invited the dwelling is what is sampled: create the wave with "
+            "--sampled dwelling"
         )
     if size is not None and size > len(dwellings):
         raise InputError(f"a sample of {size} from {len(dwellings)} dwellings cannot be drawn")
@@ -90,7 +98,6 @@ def plan(
         base_url=base_url,
         random=code_random or secrets.SystemRandom(),
         stratum_of=stratum_of,
-        clustered=wave.sampled_unit == "complex",
     )
     return Plan(
         invitees=invitees,
@@ -100,20 +107,46 @@ def plan(
     )
 
 
-def check_population(responses: Iterable[Response], population: Iterable[PopulationRow]) -> None:
-    """Check that every answer is of a stratum that has at least as many dwellings.
+def check_answers(
+    responses: Sequence[Response],
+    population: Iterable[PopulationRow],
+    *,
+    wave: Wave,
+    already: Iterable[CellRow] = (),
+) -> None:
+    """Check that answers can be estimated from, before they are stored.
+
+    Parameters
+    ----------
+    population
+        Dwellings by stratum that the answers stand for.
+    already
+        What the wave has been answered before.
 
     Raises
     ------
     InputError
-        If a stratum has no population count, or more answers than dwellings.
+        If a stratum has no population count, lies in another area there or has more answers than
+        dwellings, or complexes were sampled and an answer has none.
     """
-    dwellings = {row.stratum: row.dwellings for row in population}
-    for stratum, n in sorted(Counter(response.stratum for response in responses).items()):
-        if stratum not in dwellings:
-            raise InputError(f"stratum {stratum!r} has {n} answers but no population count")
-        if dwellings[stratum] < n:
+    known = {row.stratum: row for row in population}
+    answers = Counter(response.stratum for response in responses)
+    for cell in already:
+        answers[cell.stratum] += cell.n
+    for stratum, area in sorted({(response.stratum, response.area) for response in responses}):
+        if stratum not in known:
+            raise InputError(f"stratum {stratum!r} has answers but no population count")
+        if known[stratum].area != area:
             raise InputError(
-                f"population of stratum {stratum!r} must be at least its {n} answers, "
-                f"got {dwellings[stratum]}"
+                f"stratum {stratum!r} is of area {known[stratum].area!r} in the population and of "
+                f"{area!r} in the answers"
             )
+        if known[stratum].dwellings < answers[stratum]:
+            raise InputError(
+                f"population of stratum {stratum!r} must be at least its {answers[stratum]} "
+                f"answers, got {known[stratum].dwellings}"
+            )
+    if wave.sampled_unit == "complex" and not all(response.cluster for response in responses):
+        raise InputError(
+            f"wave {wave.slug!r} samples complexes: every answer must name its complex"
+        )

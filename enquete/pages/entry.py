@@ -12,13 +12,11 @@ from wtforms.validators import ValidationError
 
 from enquete import translate
 from enquete.codes import CodeError, read_code, show_code
-from forms.build import PageForm, form_meta, page_form
+from forms.build import TOKEN, PageForm, form_meta, page_form
 from forms.fields import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from wtforms.meta import DefaultMeta
 
     from forms.definition import Answer, Page
 
@@ -56,14 +54,14 @@ def tidy_code(text: str) -> str:
 
 def code_form(formdata: Any = None, *, code: str = "") -> BaseForm:
     """Make the form of the start page."""
-    form = BaseForm({"code": UnboundField(CodeField, id="code")}, meta=_meta())
+    form = BaseForm({"code": UnboundField(CodeField, id="code")}, meta=form_meta(**_visitor()))
     form.process(formdata, data={"code": code})
     return form
 
 
 def send_form(formdata: Any = None) -> BaseForm:
     """Make the form under the review: nothing but the token."""
-    form = BaseForm({}, meta=_meta())
+    form = BaseForm({}, meta=form_meta(**_visitor()))
     form.process(formdata)
     return form
 
@@ -77,18 +75,27 @@ def questions_form(
         language,
         data=answers,
         formdata=formdata,
-        csrf_secret=_secret(),
-        csrf_context=session,
-        translations=translate.catalogue(translate.language()),
+        **_visitor(),
     )
 
 
-def _meta() -> DefaultMeta:
-    return form_meta(
-        csrf_secret=_secret(),
-        csrf_context=session,
-        translations=translate.catalogue(translate.language()),
-    )
+def is_stale(form: BaseForm) -> bool:
+    """Whether the form came too late, or from elsewhere; what was typed in it is still there."""
+    return bool(form[TOKEN].errors)
+
+
+def is_blank(form: PageForm) -> bool:
+    """Whether nothing was chosen, ticked or typed in the form that was sent."""
+    return not any(any(field.raw_data or ()) for field in form.questions())
+
+
+def _visitor() -> dict[str, Any]:
+    """Give what forms need of the visitor: where the token is, and the language of messages."""
+    return {
+        "csrf_secret": _secret(),
+        "csrf_context": session,
+        "translations": translate.catalogue(translate.language()),
+    }
 
 
 def _secret() -> bytes:

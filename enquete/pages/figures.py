@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from analysis.rating_table import RatingTable
-from enquete import numbers
+from enquete import translate
 from enquete.errors import NotFoundError
-from enquete.release.formats import WRITERS, wording
+from enquete.release.formats import WRITERS
 from enquete.release.formats.html import context
 from enquete.release.formats.shown import shown
+from enquete.release.formats.wording import Wording
 from enquete.service import service
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def index() -> str:
     for report in service().store.reports():
         newest.setdefault(report.wave, report)
     tables = [shown(_table(newest[wave])) for wave in sorted(newest, reverse=True)]
-    return render_template("figures/index.html", tables=tables, numbers=numbers, wording=wording)
+    return render_template("figures/index.html", tables=tables, wording=_wording())
 
 
 @blueprint.get("/<wave>")
@@ -37,14 +38,15 @@ def wave(wave: str) -> str:
     report = _report(wave)
     downloads = [
         {
-            "name": writer.name,
+            "name": translate.gettext(writer.name),
             "address": url_for(
                 "figures.download", wave=wave, suffix=suffix, vergelijk=report.compare or None
             ),
         }
         for suffix, writer in WRITERS.items()
     ]
-    return render_template("figures/wave.html", **context(_table(report)), downloads=downloads)
+    shows = context(_table(report), _wording())
+    return render_template("figures/wave.html", **shows, downloads=downloads)
 
 
 @blueprint.get("/<wave>/rating-table.<suffix>")
@@ -67,6 +69,10 @@ def missing(_error: NotFoundError) -> tuple[str, int]:
     """Say that there are no figures of this wave (yet)."""
     wave = (request.view_args or {}).get("wave", "")
     return render_template("figures/missing.html", wave=wave), 404
+
+
+def _wording() -> Wording:
+    return Wording(translate.language(), translate.gettext)
 
 
 def _report(wave: str) -> ReportRow:

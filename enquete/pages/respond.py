@@ -6,17 +6,24 @@ answered with a redirect, or with status 422 and the same page with what was typ
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 
 from enquete import numbers, translate
-from enquete.pages import headers
-from enquete.pages.entry import code_form, questions_form, send_form, tidy_code
+from enquete.pages import headers, remembered
+from enquete.pages.entry import (
+    code_form,
+    is_blank,
+    is_stale,
+    questions_form,
+    send_form,
+    tidy_code,
+)
 from enquete.pages.screens import (
     REVIEW,
+    STOP,
     question_page,
     questions_language,
     review_page,
@@ -25,13 +32,12 @@ from enquete.pages.screens import (
 from enquete.pages.visit import (
     NOTICES,
     RefusedError,
+    UnfinishedError,
     current_visit,
     find_visit,
     save,
     submit,
 )
-from enquete.service import service
-from enquete.store import Outcome
 from forms.build import answers_of
 
 if TYPE_CHECKING:
@@ -43,45 +49,17 @@ if TYPE_CHECKING:
 blueprint = Blueprint("respond", __name__)
 blueprint.after_request(headers.keep_private)
 
-_LOCAL_ADDRESS: Final = re.compile(rf"/(?:[\w-]+/?)*(?:\?van={REVIEW})?", re.ASCII)
-"""An address on this server and nothing else: no host, no `//`, no backslash, no white space."""
-
-
-@blueprint.before_request
-def _choose_language() -> None:
-    chosen = session.get("language")
-    g.language = chosen if chosen in translate.LANGUAGES else translate.SOURCE
-
-
-@blueprint.app_context_processor
-def _layout() -> dict[str, Any]:
-    """Give what `base.html` shows; the figures and the error pages stand in it too."""
-    language = translate.language()
-    return {
-        "language": language,
-        "direction": translate.LANGUAGES[language].direction,
-        "corporation": service().settings.corporation,
-        "demo": service().settings.demo,
-    }
-
-
-@blueprint.context_processor
-def _language_links() -> dict[str, Any]:
-    here = url_for("respond.start") if request.endpoint == "respond.send" else request.full_path
-    return {"languages": translate.LANGUAGES, "here": here.rstrip("?")}
-
 
 @blueprint.get("/")
 def start() -> str:
-    """Ask for the code."""
-    code = session.get("typed") or session.get("code", "")
-    return start_page(code_form(code=tidy_code(code)))
+    """Ask for the code; only the letter's link fills it in."""
+    return start_page(code_form(code=remembered.take_offer()))
 
 
 @blueprint.get("/c/<code>")
 def letter(code: str) -> Response:
     """Take the code out of the letter's link, for the start page to fill in."""
-    session["typed"] = tidy_code(code)
+    remembered.offer(tidy_code(code))
     return redirect(url_for("respond.start"), 303)
 
 
@@ -92,10 +70,8 @@ def enter() -> Response | tuple[str, int]:
     if not form.validate():
         return start_page(form), 422
     visit = find_visit(form["code"].data)
-    session["code"] = visit.code
+    remembered.remember_code(visit.code)
     session.setdefault("language", visit.invitee.language)
-    for key in ("typed", "sent"):
-        session.pop(key, None)
     return redirect(_next_address(visit), 303)
 
 
@@ -112,16 +88,22 @@ def question(page_id: str) -> Response | str:
 
 @blueprint.post("/vraag/<page_id>")
 def answer(page_id: str) -> Response | tuple[str, int]:
-    """Keep the answers of a page and go on."""
+    """Keep the answers of a page and go on, or stop."""
     visit = current_visit()
     page = _reachable_page(visit, page_id)
     if page is None:
         return redirect(_next_address(visit), 303)
     language = questions_language(visit.questionnaire)
     form = questions_form(page, language, answers=visit.draft.answers, formdata=request.form)
-    if not form.validate():
+    valid, stopping = form.validate(), STOP in request.form
+    # Nothing filled in: the page waits for the next time, as if it was not shown.
+    if stopping and not is_stale(form) and is_blank(form):
+        return _stop()
+    if not valid:
         return question_page(visit, page, form), 422
     draft = save(visit, page, answers_of(page, form))
+    if stopping:
+        return _stop()
     return redirect(_next_address(replace(visit, draft=draft), page), 303)
 
 
@@ -136,47 +118,55 @@ def review() -> Response | str:
 
 @blueprint.post("/versturen")
 def send() -> Response | tuple[str, int]:
-    """Send the answers, once."""
+    """Send the answers, once; or stop."""
     visit = current_visit()
-    if visit.open_page is not None:
-        return redirect(_next_address(visit), 303)
     form = send_form(request.form)
-    if not form.validate():
+    valid = form.validate()
+    if valid and STOP in request.form:
+        return _stop()
+    if visit.open_page is not None:
+        raise UnfinishedError
+    if not valid:
         return review_page(visit, form), 422
-    outcome = submit(visit, language=questions_language(visit.questionnaire))
-    if outcome is Outcome.ALREADY:
-        raise RefusedError("already")
-    if outcome is Outcome.NOT_OPEN:
-        raise RefusedError("closed", day=visit.wave.closes)
-    _forget_code()
+    sent = submit(visit, language=questions_language(visit.questionnaire))
+    remembered.mark_sent(named=bool(sent.dwelling))
     return redirect(url_for("respond.thanks"), 303)
 
 
 @blueprint.get("/bedankt")
 def thanks() -> Response | str:
     """Say that the answers were received."""
-    if "sent" not in session:
+    if not remembered.is_sent():
         return redirect(url_for("respond.start"), 303)
-    return render_template("respond/thanks.html")
+    return render_template("respond/thanks.html", named=remembered.sent_named())
 
 
-@blueprint.get("/taal/<language>")
-def switch_language(language: str) -> Response:
-    """Go on in another language, on the same page."""
-    if language not in translate.LANGUAGES:
-        abort(404)
-    session["language"] = language
-    back = request.args.get("next", "")
-    return redirect(back if _LOCAL_ADDRESS.fullmatch(back) else url_for("respond.start"), 303)
+@blueprint.get("/gestopt")
+def stopped() -> Response | str:
+    """Say what happens to the answers of a resident who stopped, and how to go on."""
+    if remembered.remembered_code():
+        return redirect(url_for("respond.start"), 303)
+    return render_template("respond/stopped.html")
 
 
 @blueprint.errorhandler(RefusedError)
 def refused(error: RefusedError) -> tuple[str, int]:
     """Say why the resident cannot go on, and what to do."""
-    if error.notice == "already":
-        _forget_code()
+    if error.notice == "already" and not remembered.is_sent():
+        remembered.mark_sent()
     day = numbers.day(error.day, language=translate.language()) if error.day else ""
     return render_template(f"respond/notice-{error.notice}.html", day=day), NOTICES[error.notice]
+
+
+@blueprint.errorhandler(UnfinishedError)
+def unfinished(_error: UnfinishedError) -> Response:
+    """Go to the page that waits, before anything is sent."""
+    return redirect(_next_address(current_visit()), 303)
+
+
+def _stop() -> Response:
+    remembered.forget_all()
+    return redirect(url_for("respond.stopped"), 303)
 
 
 def _reachable_page(visit: Visit, page_id: str) -> Page | None:
@@ -202,9 +192,3 @@ def _next_address(visit: Visit, page: Page | None = None) -> str:
     if target is None:
         return url_for("respond.review")
     return url_for("respond.question", page_id=target.id, van=REVIEW if reviewing else None)
-
-
-def _forget_code() -> None:
-    for key in ("code", "typed"):
-        session.pop(key, None)
-    session["sent"] = True

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from flask import render_template, request
 
 from enquete import translate
+from enquete.pages.entry import is_stale
 from enquete.pages.visit import open_questionnaire
-from forms.build import TOKEN
 from forms.kinds import KINDS
+from forms.route import lifts_anonymity
 
 if TYPE_CHECKING:
     from wtforms.form import BaseForm
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 REVIEW: Final = "controle"
 """Value of `?van=` on a page that was opened from the review."""
+STOP: Final = "stoppen"
+"""Name of the button that ends a visit before the answers are sent."""
 
 
 class Row(NamedTuple):
@@ -37,7 +40,7 @@ def start_page(form: BaseForm) -> str:
     return render_template(
         "respond/start.html",
         form=form,
-        stale=_is_stale(form),
+        stale=is_stale(form),
         title=questionnaire.title[language] if questionnaire else "",
         intro=questionnaire.intro.get(language, "") if questionnaire else "",
     )
@@ -56,7 +59,7 @@ def question_page(visit: Visit, page: Page, form: PageForm) -> str:
         form=form,
         fields=fields,
         wrong=[field for field in fields if field.errors],
-        stale=_is_stale(form),
+        stale=is_stale(form),
         alone=alone,
         heading=page.questions[0].text[language] if alone else page.title[language],
         intro=page.intro.get(language, ""),
@@ -64,6 +67,7 @@ def question_page(visit: Visit, page: Page, form: PageForm) -> str:
         total=len(ids),
         previous=ids[number - 1] if number else None,
         reviewing=request.args.get("van") == REVIEW,
+        stop=STOP,
     )
 
 
@@ -81,10 +85,12 @@ def review_page(visit: Visit, form: BaseForm) -> str:
     return render_template(
         "respond/review.html",
         form=form,
-        stale=_is_stale(form),
+        stale=is_stale(form),
         rows=rows,
         last=visit.pages[-1].id,
         van=REVIEW,
+        stop=STOP,
+        named=lifts_anonymity(visit.questionnaire, visit.draft.answers),
     )
 
 
@@ -102,8 +108,3 @@ def _summary(visit: Visit, question: Question) -> str:
     if not kind.accepts(question, answer):
         return ""
     return kind.summary(question, answer, language, translate.catalogue(translate.language()))
-
-
-def _is_stale(form: BaseForm) -> bool:
-    """Whether the form came too late, or from elsewhere; what was typed in it is still there."""
-    return bool(form[TOKEN].errors)

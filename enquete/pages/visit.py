@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from flask import session
-
 from enquete.errors import EnqueteError
+from enquete.pages import remembered
 from enquete.service import service
-from enquete.store import Response, is_open
+from enquete.store import Outcome, Response, is_open
 from forms.definition import parse
-from forms.route import Draft, clean, first_open, path
+from forms.route import Draft, clean, first_open, lifts_anonymity, path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from enquete.store import Invitee, Outcome, Wave
+    from enquete.store import Invitee, Wave
     from forms.definition import Answer, Page, Questionnaire
 
 NOTICES: Final = {
@@ -49,6 +48,10 @@ class RefusedError(EnqueteError):
     def __init__(self, notice: str, *, day: str = "") -> None:
         super().__init__(f"the resident cannot answer: {notice}")
         self.notice, self.day = notice, day
+
+
+class UnfinishedError(EnqueteError):
+    """A question still waits for the resident, so nothing can be sent yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +91,11 @@ def current_visit() -> Visit:
     RefusedError
         If there is no code, or it is not good any more.
     """
-    if "code" not in session:
-        raise RefusedError("already" if "sent" in session else "lost")
+    code = remembered.remembered_code()
+    if code is None:
+        raise RefusedError("already" if remembered.is_sent() else "lost")
     try:
-        return find_visit(session["code"])
+        return find_visit(code)
     except RefusedError as error:
         if error.notice == "used":
             raise RefusedError("already") from None
@@ -149,30 +153,62 @@ def save(visit: Visit, page: Page, answers: Mapping[str, Answer]) -> Draft:
     return _unsealed(code, sealed)
 
 
-def submit(visit: Visit, *, language: str) -> Outcome:
-    """Send the answers: at most once, under a random id that leads nowhere."""
-    app, questionnaire = service(), visit.questionnaire
-    today = app.today().isoformat()
-    answers = clean(questionnaire, visit.draft.answers)
+def submit(visit: Visit, *, language: str) -> Response:
+    """Send the answers that are kept now: at most once, under a random id that leads nowhere.
+
+    Returns
+    -------
+    Response
+        What was stored.
+
+    Raises
+    ------
+    RefusedError
+        If they were sent before, or the wave was closed meanwhile.
+    UnfinishedError
+        If another tab saved an answer meanwhile that brings up a question.
+    """
+    app = service()
+    stored: list[Response] = []
+
+    def respond(sealed: str | None) -> Response:
+        response = _response(visit, _unsealed(visit.code, sealed), language=language)
+        stored.append(response)
+        return response
+
+    outcome = app.store.submit(
+        code_hash=app.keys.code_hash(visit.code),
+        draft_key=app.keys.draft_key(visit.code),
+        today=app.today().isoformat(),
+        respond=respond,
+    )
+    if outcome is Outcome.ALREADY:
+        raise RefusedError("already")
+    if outcome is Outcome.NOT_OPEN:
+        raise RefusedError("closed", day=visit.wave.closes)
+    return stored[0]
+
+
+def _response(visit: Visit, draft: Draft, *, language: str) -> Response:
+    """Make what is stored; it names the dwelling only where the resident said that it may."""
+    questionnaire, invitee = visit.questionnaire, visit.invitee
+    if first_open(questionnaire, draft) is not None:
+        raise UnfinishedError
+    answers = clean(questionnaire, draft.answers)
     mark = answers.get(questionnaire.rating.id)
-    response = Response(
+    return Response(
         id=secrets.token_hex(16),
         wave=visit.wave.slug,
-        area=visit.invitee.area,
-        stratum=visit.invitee.stratum,
-        cluster=visit.invitee.cluster,
+        area=invitee.area,
+        stratum=invitee.stratum,
+        cluster=invitee.cluster,
         mode="web",
         language=language,
-        day=today,
+        day=service().today().isoformat(),
         questionnaire_hash=visit.wave.questionnaire_hash,
         answers=json.dumps(answers, ensure_ascii=False),
         rating=mark if isinstance(mark, int) else None,
-    )
-    return app.store.submit(
-        code_hash=app.keys.code_hash(visit.code),
-        draft_key=app.keys.draft_key(visit.code),
-        response=response,
-        today=today,
+        dwelling=invitee.dwelling if lifts_anonymity(questionnaire, answers) else "",
     )
 
 

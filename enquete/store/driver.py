@@ -44,6 +44,14 @@ class Driver(Protocol):
         """Hold a transaction that no other migrator shares."""
         ...
 
+    def forget(self) -> None:
+        """Leave no log behind that holds what one transaction wrote, where that is ours to do."""
+        ...
+
+    def reshuffle(self, table: str) -> None:
+        """Rewrite a table keyed by a random `id`, so that nothing tells the order of arrival."""
+        ...
+
     def has_table(self, name: str) -> bool:
         """Say whether the table exists."""
         ...

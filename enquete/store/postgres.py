@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from enquete.errors import (
@@ -19,9 +19,9 @@ try:
     import psycopg
     from psycopg import errors
     from psycopg.rows import dict_row
-except ModuleNotFoundError as missing:
+except ImportError as missing:
     raise SettingsError(
-        "a postgresql:// database needs psycopg: pip install 'enquete[postgres]'"
+        f"a postgresql:// database needs psycopg ({missing}): install the extra `postgres`"
     ) from missing
 
 if TYPE_CHECKING:
@@ -45,8 +45,12 @@ class PostgresDriver:
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Run one statement and give its rows."""
         with self._translated():
-            cursor = self._connection().execute(_translate(sql), params or {})
-            return cursor.fetchall() if cursor.description else []
+            try:
+                return self._run(sql, params)
+            except psycopg.OperationalError:
+                if not self._lost_outside_transaction():
+                    raise
+                return self._run(sql, params)
 
     def many(self, sql: str, params: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters, inside `writing`."""
@@ -56,8 +60,18 @@ class PostgresDriver:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold a transaction; a statement that claims a row waits for others that hold it."""
-        with self._translated(), self._connection().transaction():
-            yield
+        with self._translated(), ExitStack() as stack:
+            try:
+                stack.enter_context(self._connection().transaction())
+            except psycopg.OperationalError:
+                if not self._lost_outside_transaction():
+                    raise
+                stack.enter_context(self._connection().transaction())
+            outer, self._local.writing = getattr(self._local, "writing", False), True
+            try:
+                yield
+            finally:
+                self._local.writing = outer
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -73,6 +87,24 @@ class PostgresDriver:
             self.rows("SELECT pg_advisory_xact_lock(:key)", {"key": _MIGRATION_LOCK})
             yield
 
+    def forget(self) -> None:
+        """Do nothing: the server's log is its administrator's to keep."""
+
+    def reshuffle(self, table: str) -> None:
+        """Write every row anew, in the order of its key, and give the old places back.
+
+        Rows then share one transaction, and their places tell the key, not the order of arrival.
+        """
+        # The name is one of our own tables.
+        sql = (
+            f"WITH old AS (DELETE FROM {table} RETURNING *) "  # noqa: S608 - see above
+            f"INSERT INTO {table} SELECT * FROM old ORDER BY id"
+        )
+        with self.writing():
+            self.rows(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            self.rows(sql)
+        self.rows(f"VACUUM FULL {table}")
+
     def has_table(self, name: str) -> bool:
         """Say whether the table exists."""
         sql = "SELECT to_regclass(:name) IS NOT NULL AS found"
@@ -84,6 +116,16 @@ class PostgresDriver:
         if connection is not None:
             connection.close()
             self._local.connection = None
+
+    def _run(self, sql: str, params: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+        cursor = self._connection().execute(_translate(sql), params or {})
+        return cursor.fetchall() if cursor.description else []
+
+    def _lost_outside_transaction(self) -> bool:
+        """Say whether the server dropped the connection while nothing was being written."""
+        connection = getattr(self._local, "connection", None)
+        lost = connection is not None and connection.closed
+        return bool(lost and not getattr(self._local, "writing", False))
 
     def _connection(self) -> psycopg.Connection[dict[str, Any]]:
         connection: psycopg.Connection[dict[str, Any]] | None

@@ -1,6 +1,7 @@
 """Every SQL text of the store, once, in the subset that SQLite >= 3.40 and PostgreSQL 15 share."""
 
 TABLES = (
+    "fact",
     "area",
     "area_code",
     "dwelling",
@@ -16,7 +17,14 @@ TABLES = (
 CREATE_SCHEMA_VERSION = "CREATE TABLE schema_version (number INTEGER PRIMARY KEY)"
 SCHEMA_VERSION = "SELECT coalesce(max(number), 0) AS number FROM schema_version"
 ADD_SCHEMA_VERSION = "INSERT INTO schema_version (number) VALUES (:number)"
-PING = "SELECT 1 AS alive"
+ANY_WAVE = "SELECT slug FROM wave LIMIT 1"
+ANY_DWELLING = "SELECT id FROM dwelling LIMIT 1"
+
+FACT = "SELECT content FROM fact WHERE name = :name"
+SET_FACT = """
+INSERT INTO fact (name, content) VALUES (:name, :content)
+ON CONFLICT (name) DO UPDATE SET content = excluded.content
+"""
 
 AREAS = "SELECT id, name, published, position FROM area ORDER BY position, id"
 AREA_CODES = """
@@ -28,6 +36,7 @@ INSERT INTO area (id, name, published, position) VALUES (:id, :name, :published,
 ON CONFLICT (id) DO UPDATE SET
     name = excluded.name, published = excluded.published, position = excluded.position
 """
+AREAS_IN_USE = "SELECT area FROM dwelling UNION SELECT area FROM population"
 DELETE_AREA = "DELETE FROM area WHERE id = :id"
 ADD_AREA_CODE = """
 INSERT INTO area_code (area, code, valid_from, valid_until, change)
@@ -89,7 +98,7 @@ WHERE code_hash = :code_hash AND status = 'invited' RETURNING wave
 
 DRAFT = "SELECT sealed FROM draft WHERE key = :key"
 CLAIM_DRAFT = """
-INSERT INTO draft (key, wave, sealed, version) VALUES (:key, :wave, '', 0)
+INSERT INTO draft (key, wave, sealed, version) VALUES (:key, :wave, '', 1)
 ON CONFLICT (key) DO UPDATE SET version = draft.version + 1
 RETURNING sealed
 """
@@ -98,10 +107,11 @@ DELETE_DRAFT = "DELETE FROM draft WHERE key = :key"
 
 ADD_RESPONSE = """
 INSERT INTO response
-    (id, wave, area, stratum, cluster, mode, language, day, questionnaire_hash, answers, rating)
+    (id, wave, area, stratum, cluster, mode, language, day, questionnaire_hash, answers, rating,
+     dwelling)
 VALUES
     (:id, :wave, :area, :stratum, :cluster, :mode, :language, :day, :questionnaire_hash, :answers,
-     :rating)
+     :rating, :dwelling)
 """
 COUNT_RESPONSES = "SELECT count(*) AS n FROM response WHERE wave = :wave"
 CELLS = """
@@ -114,6 +124,11 @@ ORDER BY wave, area, stratum, cluster, rating
 REPORTS = """
 SELECT wave, compare, created, code_version, figures
 FROM report ORDER BY created DESC, wave DESC, compare DESC
+"""
+REPORT = """
+SELECT wave, compare, created, code_version, figures
+FROM report WHERE wave = :wave AND (compare = :compare OR CAST(:any AS INTEGER) = 1)
+ORDER BY created DESC LIMIT 1
 """
 ADD_REPORT = """
 INSERT INTO report (wave, compare, created, code_version, figures)

@@ -113,6 +113,8 @@ class Response:
         The mark 1..10 of the question with role "rating"; None for "weet ik niet" or no answer.
     answers
         All answers as JSON text, keyed by question id.
+    dwelling
+        Id of the dwelling where the resident lifted the anonymity, else "".
     """
 
     id: str
@@ -126,6 +128,7 @@ class Response:
     questionnaire_hash: str
     answers: str
     rating: int | None
+    dwelling: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

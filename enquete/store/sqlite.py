@@ -6,7 +6,7 @@ import sqlite3
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ with _not_loading("numpy", "pandas"):
     import sqlite_utils
 
 BUSY_SECONDS = 30.0
+CHECKPOINT_MILLISECONDS = 250
 
 
 class SqliteDriver:
@@ -77,6 +78,20 @@ class SqliteDriver:
         with self._transaction("BEGIN IMMEDIATE"):
             yield
 
+    def forget(self) -> None:
+        """Empty the log: it holds, side by side, what the last transactions wrote.
+
+        A reader may be in the way; then the next call empties it.
+        """
+        self.rows(f"PRAGMA busy_timeout = {CHECKPOINT_MILLISECONDS}")
+        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.rows(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
+
+    def reshuffle(self, table: str) -> None:
+        """Rewrite the file, so that every row lies in the order of its key."""
+        self.rows("VACUUM")
+        self.forget()
+
     def has_table(self, name: str) -> bool:
         """Say whether the table exists."""
         sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"
@@ -104,6 +119,8 @@ class SqliteDriver:
     def _database(self) -> sqlite_utils.Database:
         database: sqlite_utils.Database | None = getattr(self._local, "database", None)
         if database is None:
+            with suppress(OSError):  # what cannot be made is told when it is opened
+                Path(self._path).touch(mode=0o600)
             # Autocommit, so that BEGIN and COMMIT are ours alone.
             connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
             database = sqlite_utils.Database(connection, execute_plugins=False)
@@ -147,4 +164,5 @@ class SqliteDriver:
         for prefix, reason in reasons.items():
             if name.startswith(prefix):
                 return StoreUnavailableError(f"{where} {reason}")
-        return StoreUnavailableError(f"{where} failed: {error}")
+        # Not the text of the error: that of a damaged file can quote what is stored.
+        return StoreUnavailableError(f"{where} failed: {name or type(error).__name__}")

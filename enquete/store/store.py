@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from enquete.errors import ConflictError, NotFoundError
+from enquete.errors import ConflictError, NotFoundError, StoreUnavailableError
 from enquete.store import queries
 from enquete.store.copy import copy_rows
 from enquete.store.driver import connect
@@ -66,13 +66,27 @@ class Store:
         """Give the version of the schema; 0 for an empty database."""
         return version(self._driver)
 
+    def require_current(self) -> None:
+        """Check that the schema is that of this program.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If it is older or newer.
+        """
+        if (found := self.version()) != max(steps()):
+            raise StoreUnavailableError(
+                f"the database is of version {found}, this program of {max(steps())}: "
+                "run `enquete migrate` first"
+            )
+
     def is_current(self) -> bool:
         """Say whether the schema is that of this program."""
         return self.version() == max(steps())
 
-    def ping(self) -> None:
-        """Do nothing, on the database."""
-        self._driver.rows(queries.PING)
+    def is_empty(self) -> bool:
+        """Say whether there is neither a wave nor a dwelling; areas come with the program."""
+        return not (self._driver.rows(queries.ANY_WAVE) or self._driver.rows(queries.ANY_DWELLING))
 
     def close(self) -> None:
         """Close this thread's connection; the next call opens another."""
@@ -81,6 +95,40 @@ class Store:
     def writing(self) -> AbstractContextManager[None]:
         """Hold a transaction that writes: all of it happens or none of it."""
         return self._driver.writing()
+
+    def fact(self, name: str) -> str | None:
+        """Give what is true of the whole installation under a name."""
+        rows = self._driver.rows(queries.FACT, {"name": name})
+        return rows[0]["content"] if rows else None
+
+    def set_fact(self, name: str, content: str) -> None:
+        """Say what is true of the whole installation."""
+        with self.writing():
+            self._driver.rows(queries.SET_FACT, {"name": name, "content": content})
+
+    def require_key(self, fingerprint: str, *, adopt: bool = False) -> None:
+        """Check that this is the key that the codes were made with.
+
+        Parameters
+        ----------
+        fingerprint
+            Of the installation's key; see `enquete.codes.CodeKeys`.
+        adopt
+            Whether a store that knows no key yet takes this one.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If the store knows another key: no code would be known.
+        """
+        known = self.fact("key")
+        if known is None and adopt:
+            self.set_fact("key", fingerprint)
+        elif known not in {None, fingerprint}:
+            raise StoreUnavailableError(
+                "the secret is not the one that this database's codes were made with: put back the "
+                "secret.key (or the setting secret) of the installation it comes from"
+            )
 
     # --- areas and frame ---------------------------------------------------------------------
 
@@ -103,8 +151,13 @@ class Store:
         """
         kept = {area.id for area in areas}
         with self.writing():
-            self._driver.rows(queries.DELETE_AREA_CODES)
             gone = [area.id for area in self.areas() if area.id not in kept]
+            used = {row["area"] for row in self._driver.rows(queries.AREAS_IN_USE)}
+            if still := sorted(used.intersection(gone)):
+                raise ConflictError(
+                    f"area {still[0]!r} cannot go: it has dwellings or the population of a wave"
+                )
+            self._driver.rows(queries.DELETE_AREA_CODES)
             self._driver.many(queries.DELETE_AREA, ({"id": area} for area in gone))
             self._driver.many(
                 queries.PUT_AREA,
@@ -183,17 +236,27 @@ class Store:
         population: Iterable[PopulationRow] | None = None,
         *,
         answered: Iterable[str] = (),
+        first: bool = False,
     ) -> None:
         """Add answers collected elsewhere, all or none.
 
         Parameters
         ----------
+        first
+            Whether these must be the first of the wave.
         population
             Dwellings by stratum, for a wave that was not invited from this installation.
         answered
             Hashes of the codes that these answers used up, in any order.
+
+        Raises
+        ------
+        ConflictError
+            If the wave has its population already, or answers where these must be the first.
         """
         with self.writing():
+            if first and (already := self.count_responses(wave)):
+                raise ConflictError(f"wave {wave!r} has {already} answers already")
             if population is not None:
                 self._set_population(wave, population)
             self._driver.many(queries.CLAIM_INVITEE, ({"code_hash": code} for code in answered))
@@ -232,21 +295,42 @@ class Store:
             self._driver.rows(queries.SET_DRAFT, {"key": key, "sealed": after})
         return after
 
-    def submit(self, *, code_hash: str, draft_key: str, response: Response, today: str) -> Outcome:
+    def submit(
+        self,
+        *,
+        code_hash: str,
+        draft_key: str,
+        today: str,
+        respond: Callable[[str | None], Response],
+    ) -> Outcome:
         """Cut the answers loose from the code, in one transaction, at most once a code.
 
         The answers get in under their random id, the code is marked used without a time, the draft
-        goes. Nothing stored leads from one to the other.
+        goes. No key, time or log leads from one to the other; the order in which a page of the file
+        was filled does until `reshuffle`.
+
+        Parameters
+        ----------
+        respond
+            Makes the response of the sealed draft (None: there is none), which is read under the
+            lock: what another tab saved a moment ago is sent too. What it raises undoes all.
         """
         with self.writing():
-            wave = self.wave(response.wave)
-            if not is_open(wave, today):
+            draft = {"key": draft_key}
+            invitee = self.invitee(code_hash)
+            if invitee is None or not is_open(self.wave(invitee.wave), today):
                 return Outcome.NOT_OPEN
+            claimed = self._driver.rows(queries.CLAIM_DRAFT, draft | {"wave": invitee.wave})
+            self._driver.rows(queries.DELETE_DRAFT, draft)
             if not self._driver.rows(queries.CLAIM_INVITEE, {"code_hash": code_hash}):
                 return Outcome.ALREADY
-            self._add(queries.ADD_RESPONSE, [response])
-            self._driver.rows(queries.DELETE_DRAFT, {"key": draft_key})
+            self._add(queries.ADD_RESPONSE, [respond(claimed[0]["sealed"] or None)])
+        self._driver.forget()
         return Outcome.STORED
+
+    def reshuffle(self) -> None:
+        """Rewrite the responses, so that nothing tells in which order they came."""
+        self._driver.reshuffle("response")
 
     # --- estimates ---------------------------------------------------------------------------
 
@@ -270,10 +354,11 @@ class Store:
         NotFoundError
             If there is none.
         """
-        for row in self.reports():
-            if row.wave == wave and compare in {None, row.compare}:
-                return row
-        raise NotFoundError(f"there is no report of wave {wave!r} yet")
+        params = {"wave": wave, "compare": compare or "", "any": int(compare is None)}
+        rows = self._driver.rows(queries.REPORT, params)
+        if not rows:
+            raise NotFoundError(f"there is no report of wave {wave!r} yet")
+        return ReportRow(**rows[0])
 
     def add_report(self, report: ReportRow) -> None:
         """Store a computed table; one of the same second replaces it."""
@@ -291,7 +376,7 @@ class Store:
             If the target has rows and `replace` is False; it is then left as it was.
         """
         with self._driver.reading(), target.writing():
-            if not replace and (target.waves() or target.areas()):
+            if not replace and not target.is_empty():
                 raise ConflictError("the database is not empty; nothing was changed")
             return copy_rows(self._driver, target._driver)
 

@@ -15,7 +15,6 @@ from analysis.delimited import (
     ParseError,
     parse_number,
     parse_whole,
-    read_columns,
     read_table,
 )
 from analysis.faults import MOST_FAULTS
@@ -58,7 +57,7 @@ def test_one_column_keeps_decimal_commas() -> None:
 
 
 def test_empty_cells_of_the_last_row_stay_when_another_column_is_filled() -> None:
-    assert read_columns(b"id;cijfer\n1;7\n2;\n", ["cijfer"]) == {"cijfer": ["7", ""]}
+    assert read_table(b"id;cijfer\n1;7\n2;\n", columns=["cijfer"]).columns == {"cijfer": ["7", ""]}
 
 
 def test_rows_of_separators_between_others_stay() -> None:
@@ -79,7 +78,7 @@ def test_reads_a_path_under_its_name(tmp_path) -> None:
     path.write_bytes(b"a;b\n1;2\n")
 
     assert read_table(path).name == "woningen.csv"
-    assert read_columns(str(path), ["b"]) == {"b": ["2"]}
+    assert read_table(str(path), columns=["b"]).columns == {"b": ["2"]}
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / "weg.csv")
 

@@ -1,5 +1,7 @@
 """What happens where an estimate cannot be had: each rule of docs/statistics.md, and bad input."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,8 +56,37 @@ def test_df_zero_has_no_margin_even_with_several_strata():
 def test_equal_answers_get_no_interval_of_width_zero():
     rows = [("1", "a", "x", 8), ("1", "a", "x", 8), ("1", "a", "y", 6), ("1", "a", "y", 7)]
     found = survey(rows).mean("mark", by="area").row("x")
-    assert (found.value, found.low, found.flag) == (8, None, Flag.NO_MARGIN)
+    assert (found.value, found.low, found.flag) == (8, None, Flag.SAME)
     assert "all answers are the same" in found.reason
+
+
+def test_a_whole_population_without_sampling_error_is_not_called_all_the_same():
+    rows = [("1", "a", "x", mark) for mark in (4, 6, 8)]
+    found = survey(rows, population={"a": 3}).mean("mark").total()
+    assert (found.se, found.low, found.flag) == (0, None, Flag.NO_MARGIN)
+    assert "all of the population answered" in found.reason
+    apart = [("1", "a", "x", 6)] * 3 + [("1", "b", "x", 8)] * 3
+    assert "no stratum has any spread" in survey(apart).mean("mark").total().reason
+
+
+def test_waves_that_drew_other_clusters_are_not_corrected_for_their_sum():
+    # 8 + 8 clusters of 16: each wave drew half, so the change keeps a margin.
+    rows = [(w, "a", "x", 5 + (i + j) % 4) for w in "12" for i in range(8) for j in range(5)]
+    names = ("wave", "stratum", "area", "mark")
+    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+    columns["complex"] = [f"{w}{i}" for w in "12" for i in range(8) for _ in range(5)]
+    columns["units"] = [16] * len(rows)
+    design = Design(strata="stratum", wave="wave", clusters="complex", fpc="units")
+    found = Survey(columns, design).mean("mark", by="area")
+    linked, apart = (found.change("1", "2", overlap=way).total for way in ("clusters", "none"))
+    assert linked.se == pytest.approx(apart.se, rel=0.05)
+
+
+def test_an_area_called_total_is_not_the_total():
+    rows = [("1", "a", "total", 2), ("1", "a", "total", 3), ("1", "a", "x", 9), ("1", "a", "x", 10)]
+    found = survey(rows).mean("mark", by="area")
+    assert found.row("total").value == 2.5
+    assert found.total().value == 6
 
 
 def test_item_nonresponse_counts_in_the_design_and_not_in_the_mean():
@@ -87,15 +118,15 @@ def test_an_area_missing_in_one_wave_has_no_change_and_is_outside_the_family():
     marks = [6, 7, 8] * 20
     rows = many("1", "x", marks) + many("2", "x", marks) + many("2", "y", marks)
     found = survey(rows).mean("mark", by="area").change("1", "2")
-    assert found["y"].value is None
-    assert (found["y"].flag, found["y"].verdict) == (Flag.EMPTY, Verdict.TOO_FEW)
-    assert found["y"].reason == "no answers in the earlier wave"
-    assert found["x"].p_adjusted == found["x"].p
+    assert found.row("y").value is None
+    assert (found.row("y").flag, found.row("y").verdict) == (Flag.EMPTY, Verdict.TOO_FEW)
+    assert found.row("y").reason == "no answers in the earlier wave"
+    assert found.row("x").p_adjusted == found.row("x").p
 
 
 def test_few_answers_are_not_tested_and_the_reason_says_so():
     rows = many("1", "x", [6, 7, 8]) + many("2", "x", [8, 9, 10])
-    found = survey(rows).mean("mark", by="area").change("1", "2")["x"]
+    found = survey(rows).mean("mark", by="area").change("1", "2").row("x")
     assert found.value == pytest.approx(2)
     assert (found.flag, found.verdict, found.p_adjusted) == (Flag.NO_TEST, Verdict.TOO_FEW, None)
     assert found.reason == "tested from 30 answers in each wave, got 3 and 3"
@@ -103,7 +134,7 @@ def test_few_answers_are_not_tested_and_the_reason_says_so():
 
 def test_one_wave_without_degrees_of_freedom_leaves_no_margin_of_the_change():
     rows = many("1", "x", [6]) + many("2", "x", [6, 7, 8, 9])
-    found = survey(rows).mean("mark", by="area").change("1", "2", min_answers=1, min_df=1)["x"]
+    found = survey(rows).mean("mark", by="area").change("1", "2", min_answers=1, min_df=1).row("x")
     assert (found.df, found.se, found.flag) == (0, None, Flag.NO_MARGIN)
 
 
@@ -120,7 +151,7 @@ def test_the_four_verdicts_of_a_test(later, verdict):
     early = [6, 7, 8] * (40 if len(later) > 100 else 15)
     rows = many("1", "x", early) + many("2", "x", later)
     result = survey(rows).mean("mark", by="area").change("1", "2")
-    assert result["x"].verdict is verdict
+    assert result.row("x").verdict is verdict
     assert result.total.verdict is verdict
     assert result.total.p_adjusted is None
 
@@ -159,6 +190,7 @@ BAD = [
         {"strata": "stratum", "fpc": "n"},
         "column 'n' must be one number in stratum 'a', got 5 and 6",
     ),
+    ({"mark": ["1_0", "8"]}, {}, "column 'mark' must be a number or empty, row 1 has '1_0'"),
     (
         {"n": [1, 1]},
         {"strata": "stratum", "fpc": "n"},
@@ -200,6 +232,20 @@ def test_population_files(tmp_path):
         read_population(file, strata="stratum")
     with pytest.raises(ValueError, match="no column 'wijk'; columns: stratum, n_dwellings"):
         read_population(file, strata="wijk")
+
+
+def test_a_stratum_may_be_made_of_several_columns(tmp_path):
+    file = tmp_path / "population.csv"
+    file.write_text("gemeente;woningtype;woningen\nx;flat;40\nx;huis;50\n")
+    strata = ("gemeente", "woningtype")
+    population = read_population(file, strata=strata)
+    assert population == {"x/flat": 40, "x/huis": 50}
+    columns = {"gemeente": ["x"] * 4, "woningtype": ["flat", "flat", "huis", "huis"]}
+    columns["mark"] = [6, 8, 7, 9]
+    design = Design(strata=strata, population=population)
+    found = Survey(columns, design).mean("mark").total()
+    assert found.exact == Fraction(7 * 40 + 8 * 50, 90)
+    assert found.df == 2
 
 
 ROWS = st.lists(

@@ -47,11 +47,18 @@ def test_a_mean_is_shown_from_ten_answers(n, status):
     assert hidden == (status is Status.SUPPRESSED)
 
 
-def test_a_wide_margin_or_none_is_indicative():
+def test_a_wide_margin_is_indicative():
     wide = row(table({("2022", "x"): [1, 10] * 10}), "x")
     assert (wide.status, "ruim" in wide.note) == (Status.INDICATIVE, True)
-    none = row(table({("2022", "x"): [7] * 20}), "x")
-    assert (none.status, none.value, none.lower) == (Status.INDICATIVE, Decimal("7.0"), None)
+
+
+def test_a_mean_of_equal_answers_would_tell_every_answer():
+    same = {("2022", "x"): [7] * 20}
+    found = row(table(same), "x")
+    assert (found.status, found.value, found.n) == (Status.SUPPRESSED, None, None)
+    assert "losse antwoorden" in found.note
+    moved = row(table({**same, ("2021", "x"): [6, 7, 8] * 40}, compare="2021"), "x").change
+    assert (moved.value, moved.verdict) == (None, Verdict.TOO_FEW)
 
 
 def test_an_interval_is_cut_at_the_ends_of_the_scale():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode
 from random import Random
 from types import MappingProxyType
 
@@ -82,6 +83,27 @@ def test_a_draft_opens_with_its_own_code_and_secret_only(code: str, answers: dic
             keys.unseal(other, sealed)
     with pytest.raises(CodeError):
         KEYS.unseal(code, sealed[:-5])
+
+
+@given(codes | st.text(st.characters(codec="utf-8")))
+def test_what_the_cookie_keeps_opens_with_its_own_secret_only(text: str) -> None:
+    sealed = KEYS.seal_code(text)
+    assert len(text) < 8 or text not in sealed
+    assert KEYS.open_code(sealed) == text
+    for keys, other in (
+        (CodeKeys(b"another secret" * 3), sealed),
+        (KEYS, sealed[:-5]),
+        (KEYS, "é"),
+    ):
+        with pytest.raises(CodeError):
+            keys.open_code(other)
+
+
+def test_what_is_sealed_does_not_tell_when() -> None:
+    code = draw_code(Random(1))
+    for sealed in (KEYS.seal(code, {"cijfer": 7}), KEYS.seal_code(code)):
+        version_and_time = urlsafe_b64decode(sealed)[:9]
+        assert version_and_time == b"\x80" + bytes(8)
 
 
 @given(codes)

@@ -1,7 +1,4 @@
-"""Every text of the interface exists in every language, and no catalogue keeps what is gone.
-
-The published figures are Dutch: their texts are the edition's own, not the interface's.
-"""
+"""Every text of the interface exists in every language, and no catalogue keeps what is gone."""
 
 from pathlib import Path
 
@@ -13,18 +10,29 @@ from flask import Flask, g, render_template_string
 
 import enquete
 import forms
+from analysis.rating_table import Status, Verdict
 from enquete import translate
 
 ENQUETE, FORMS = Path(enquete.__file__).parent, Path(forms.__file__).parent
-METHODS = [("templates/figures/**", "ignore"), ("**.html", "jinja2"), ("**.py", "python")]
+METHODS = [("**.html", "jinja2"), ("**.py", "python")]
 JINJA = {"**.html": {"silent": "false", "newstyle_gettext": "true"}}
 OTHERS = sorted(set(translate.LANGUAGES) - {translate.SOURCE})
+
+
+def terms() -> set[str]:
+    """The words of a table that pages say in the language of the reader."""
+    from analysis import Design, Survey
+    from analysis.tabulate import tabulate
+
+    means = Survey({"wave": ["1", "1"], "area": ["a", "a"], "mark": [7, 8]}, Design(wave="wave"))
+    table = tabulate(means.mean("mark", by="area"), [], wave="1", computed="2022-01-01")
+    return {*map(str, Status), *map(str, Verdict), table.headline.name}
 
 
 @pytest.fixture(scope="module")
 def texts() -> set[str]:
     """The Dutch texts in templates and code: the message ids."""
-    return {
+    return terms() | {
         message
         for folder in (ENQUETE, FORMS)
         for _file, _line, message, _comments, _context in extract_from_dir(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.definition import Answer, Questionnaire
-from forms.route import Draft, clean, first_open, path
+from forms.definition import Answer, Questionnaire, parse
+from forms.route import Draft, clean, first_open, lifts_anonymity, path
 
 
 def asked(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> list[str]:
@@ -45,6 +45,23 @@ def test_only_answers_that_count_are_kept(
     questionnaire: Questionnaire, answers: dict[str, Answer], kept: dict[str, Answer]
 ) -> None:
     assert clean(questionnaire, answers) == kept
+
+
+@pytest.mark.parametrize(
+    ("answers", "lifted"),
+    [({}, False), ({"akkoord": False}, False), ({"akkoord": True}, True), ({"cijfer": 1}, False)],
+)
+def test_only_a_consent_that_was_given_lifts_the_anonymity(
+    questionnaire: Questionnaire, answers: dict[str, Answer], lifted: bool
+) -> None:
+    assert lifts_anonymity(questionnaire, answers) is lifted
+
+
+def test_a_consent_that_went_away_lifts_nothing(every_kind: str) -> None:
+    hidden = f'{every_kind}show_if = {{ question = "huisdier", is = ["ja"] }}\n'
+    for pet, lifted in (("ja", True), ("nee", False)):
+        answers: dict[str, Answer] = {"huisdier": pet, "akkoord": True}
+        assert lifts_anonymity(parse(hidden), answers) is lifted
 
 
 def test_the_pages_come_in_order_and_optional_ones_are_not_skipped(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from enquete.release.formats import csv, html, json, svg, xlsx
+from enquete.release.formats.wording import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """A format: its name for readers, its media type, and the pure function that writes it.
+    """A format: its Dutch name, its media type, and the pure function that writes it.
 
     The same table gives the same bytes, whatever the day or the machine.
     """
@@ -26,7 +27,7 @@ class Writer:
 
 
 WRITERS: Final[Mapping[str, Writer]] = {
-    "html": Writer("Webpagina", "text/html; charset=utf-8", html.write),
+    "html": Writer(N_("Webpagina"), "text/html; charset=utf-8", html.write),
     "xlsx": Writer(
         "Excel",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -34,6 +35,6 @@ WRITERS: Final[Mapping[str, Writer]] = {
     ),
     "csv": Writer("CSV", "text/csv; charset=utf-8; header=present", csv.write),
     "json": Writer("JSON", "application/json", json.write),
-    "svg": Writer("Figuur (SVG)", "image/svg+xml", svg.write),
+    "svg": Writer(N_("Figuur (SVG)"), "image/svg+xml", svg.write),
 }
 """The formats by the suffix of their files."""

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from enquete.release.formats.tidy import COLUMNS, Value, tidy
+from enquete.spreadsheet import as_text
 
 if TYPE_CHECKING:
     from analysis.rating_table import RatingTable
-
-# A spreadsheet takes a cell for a formula when it begins with one of these, the full-width forms
-# included. A Dutch Excel splits this file at ";" instead of ",": a cell may begin there too.
-_FORMULA: Final = re.compile(r'(^|;)(?=[\s"]*[=+\-@＝＋－＠])')
 
 
 def write(table: RatingTable) -> bytes:
@@ -37,6 +33,6 @@ def _cell(value: Value) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return _FORMULA.sub(r"\1'", value)
+            return as_text(value, delimiter=",")
         case _:
             return str(value)

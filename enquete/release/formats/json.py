@@ -28,7 +28,7 @@ def write(table: RatingTable) -> bytes:
 def _meta(table: RatingTable) -> dict[str, Any]:
     averages = table.reconciliation
     return {
-        "title": wording.title(table),
+        "title": wording.DUTCH.title(table),
         "wave": table.wave,
         "compare": table.compare,
         "computed": table.computed,

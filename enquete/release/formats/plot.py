@@ -31,6 +31,8 @@ class Layout:
         in it, `clear` the part above that no line may cross, because the name stands there.
     longest_name
         Characters of a name that fit; a longer one is cut (the table has it whole).
+    longest_beside
+        The same where a word stands beside the name instead of a mark.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Layout:
     font: int
     small: int
     longest_name: int
+    longest_beside: int
 
 
 WIDE: Final = Layout(
@@ -58,6 +61,7 @@ WIDE: Final = Layout(
     font=15,
     small=14,
     longest_name=34,
+    longest_beside=60,
 )
 NARROW: Final = Layout(
     name="narrow",
@@ -71,6 +75,7 @@ NARROW: Final = Layout(
     font=14,
     small=13,
     longest_name=36,
+    longest_beside=22,
 )
 
 

@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from analysis.rating_table import Status
-from enquete import numbers
-from enquete.release.formats import wording
 from enquete.release.formats.plot import WIDE, Axis
 from enquete.release.formats.shown import shown
+from enquete.release.formats.wording import DUTCH, INVENTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analysis.rating_table import RatingRow, RatingTable
     from enquete.release.formats.plot import Layout
+    from enquete.release.formats.wording import Wording
 
 _WORD_ROW: Final = 30
+_NOTE: Final = 20
+_LONGEST_NOTE: Final = 110
 _FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 _PAINT: Final = {
@@ -46,7 +48,13 @@ def write(table: RatingTable) -> bytes:
     return (draw(table, layout=WIDE, titled=True) + "\n").encode()
 
 
-def draw(table: RatingTable, *, layout: Layout = WIDE, titled: bool = False) -> str:
+def draw(
+    table: RatingTable,
+    *,
+    layout: Layout = WIDE,
+    titled: bool = False,
+    wording: Wording = DUTCH,
+) -> str:
     """Draw the table as an ``<svg>`` element.
 
     Parameters
@@ -56,7 +64,8 @@ def draw(table: RatingTable, *, layout: Layout = WIDE, titled: bool = False) -> 
     layout
         `WIDE` has the names beside the axis, `NARROW` above it, for a screen of 360 pixels.
     titled
-        Whether title and source are drawn; on a page they stand around the drawing.
+        Whether title, source and the reasons of what is hidden are drawn; on a page they stand
+        around the drawing.
 
     Returns
     -------
@@ -68,15 +77,12 @@ def draw(table: RatingTable, *, layout: Layout = WIDE, titled: bool = False) -> 
     rows = [table.headline, *_high_to_low(table.rows)]
     marked = [row for row in rows if row.value is not None]
     words = [row for row in rows if row.value is None]
+    notes = [row.note if titled else "" for row in words]
     top = 92 if titled else 36
-    sheet = _Sheet(
-        _root(table, layout),
-        layout,
-        Axis.around(marked),
-        top=top,
-        bottom=top + layout.row * len(marked),
-    )
-    height = sheet.bottom + 56 + _WORD_ROW * len(words) + 32 * titled
+    bottom = top + layout.row * len(marked)
+    root = _root(table, layout, wording)
+    sheet = _Sheet(root, layout, Axis.around(marked), wording, top=top, bottom=bottom)
+    height = bottom + 56 + _WORD_ROW * len(words) + _NOTE * sum(map(bool, notes)) + 32 * titled
     _paper(sheet, height=height, pad=24 if titled else 0)
     if titled:
         _titles(sheet, table, source_at=height - 4)
@@ -85,9 +91,8 @@ def draw(table: RatingTable, *, layout: Layout = WIDE, titled: bool = False) -> 
     _reference(sheet, table.headline)
     for index, row in enumerate(marked):
         _row(sheet, row, y=top + layout.row * index, headline=row is table.headline)
-    for index, row in enumerate(words):
-        _word_row(sheet, row, y=sheet.bottom + 76 + _WORD_ROW * index)
-    return ET.tostring(sheet.root, encoding="unicode")
+    _word_rows(sheet, words, notes, y=bottom + 76)
+    return ET.tostring(root, encoding="unicode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class _Sheet:
     root: ET.Element
     layout: Layout
     axis: Axis
+    wording: Wording
     top: int
     bottom: int
 
@@ -129,7 +135,7 @@ def _high_to_low(rows: Sequence[RatingRow]) -> list[RatingRow]:
     return sorted(rows, key=lambda row: -(row.value or Decimal(0)))
 
 
-def _root(table: RatingTable, layout: Layout) -> ET.Element:
+def _root(table: RatingTable, layout: Layout, wording: Wording) -> ET.Element:
     title_id, text_id = f"dots-{layout.name}-title", f"dots-{layout.name}-text"
     root = ET.Element(
         "svg",
@@ -137,7 +143,7 @@ def _root(table: RatingTable, layout: Layout) -> ET.Element:
             "xmlns": "http://www.w3.org/2000/svg",
             "class": f"dots dots-{layout.name}",
             "role": "img",
-            "lang": "nl",
+            "lang": wording.language,
             "aria-labelledby": title_id,
             "aria-describedby": text_id,
             "font-family": _FONT,
@@ -158,30 +164,33 @@ def _paper(sheet: _Sheet, *, height: int, pad: int) -> None:
 
 
 def _titles(sheet: _Sheet, table: RatingTable, *, source_at: int) -> None:
-    sheet.text(wording.title(table), "ink", x=0, y=20, font_size=20, font_weight="bold")
+    sheet.text(sheet.wording.title(table), "ink", x=0, y=20, font_size=20, font_weight="bold")
     if table.invented:
-        sheet.text(wording.INVENTED, "headline", x=0, y=46, font_weight="bold")
-    sheet.small(f"Enquete, berekend op {numbers.day(table.computed)}.", "muted", x=0, y=source_at)
+        sheet.text(sheet.wording.gettext(INVENTED), "headline", x=0, y=46, font_weight="bold")
+    source = f"Enquete, berekend op {sheet.wording.day(table.computed)}."
+    sheet.small(source, "muted", x=0, y=source_at)
 
 
 def _key(sheet: _Sheet, rows: Sequence[RatingRow]) -> None:
     left, base = sheet.layout.left, sheet.top - 16
     sheet.shape("line", "margin", x1=left, x2=left + 28, y1=base - 5, y2=base - 5)
     sheet.shape("circle", "dot", cx=left + 14, cy=base - 5, r=6)
-    sheet.small("cijfer met marge", "muted", x=left + 38, y=base)
+    sheet.small(sheet.wording.gettext("cijfer met marge"), "muted", x=left + 38, y=base)
     if any(row.status is Status.INDICATIVE for row in rows):
         sheet.shape("circle", "hollow", cx=left + 182, cy=base - 5, r=5.5)
-        sheet.small(str(Status.INDICATIVE), "muted", x=left + 196, y=base)
+        indicative = sheet.wording.gettext(str(Status.INDICATIVE))
+        sheet.small(indicative, "muted", x=left + 196, y=base)
 
 
 def _scale(sheet: _Sheet) -> None:
-    labels = [numbers.mark(tick) for tick in sheet.axis.ticks()]
+    labels = [sheet.wording.mark(tick) for tick in sheet.axis.ticks()]
     for tick, label in zip(sheet.axis.ticks(), labels, strict=True):
         x = sheet.x(tick)
         for start, end in sheet.free():
             sheet.shape("line", "grid", x1=x, x2=x, y1=start, y2=end)
         sheet.small(label, "muted", x=x, y=sheet.bottom + 19, text_anchor="middle")
-    part = f"Bewoners geven 1 tot 10. De as toont {labels[0]} tot {labels[-1]}."
+    part = sheet.wording.gettext("Bewoners geven 1 tot 10. De as toont %(low)s tot %(high)s.")
+    part %= {"low": labels[0], "high": labels[-1]}
     sheet.small(part, "muted", x=sheet.layout.left, y=sheet.bottom + 43)
 
 
@@ -198,16 +207,24 @@ def _reference(sheet: _Sheet, headline: RatingRow) -> None:
 def _row(sheet: _Sheet, row: RatingRow, *, y: int, headline: bool) -> None:
     base, right = y + sheet.layout.label, sheet.layout.width
     weight = "bold" if headline else "normal"
-    sheet.text(_cut(row.name, sheet.layout.longest_name), "ink", x=0, y=base, font_weight=weight)
-    value = wording.value(row)
+    name = _cut(sheet.wording.name(row), sheet.layout.longest_name)
+    sheet.text(name, "ink", x=0, y=base, font_weight=weight)
+    value = sheet.wording.value(row)
     sheet.text(value, "ink", x=right, y=base, text_anchor="end", font_weight="bold")
     _dot(sheet, row, y=y + sheet.layout.track, headline=headline)
 
 
-def _word_row(sheet: _Sheet, row: RatingRow, *, y: int) -> None:
+def _word_rows(sheet: _Sheet, rows: Sequence[RatingRow], notes: Sequence[str], *, y: int) -> None:
     # Below the axis: a word among the dots would look like a place on the scale.
-    sheet.text(_cut(row.name, sheet.layout.longest_name // 2), "ink", x=0, y=y)
-    sheet.small(wording.value(row), "muted", x=sheet.layout.width, y=y, text_anchor="end")
+    for row, note in zip(rows, notes, strict=True):
+        name = _cut(sheet.wording.name(row), sheet.layout.longest_beside)
+        word = sheet.wording.value(row)
+        sheet.text(name, "ink", x=0, y=y)
+        sheet.small(word, "muted", x=sheet.layout.width, y=y, text_anchor="end")
+        if note:
+            sheet.small(_cut(note, _LONGEST_NOTE), "muted", x=0, y=y + _NOTE)
+            y += _NOTE
+        y += _WORD_ROW
 
 
 def _dot(sheet: _Sheet, row: RatingRow, *, y: int, headline: bool) -> None:

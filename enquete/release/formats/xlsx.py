@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from analysis.rating_table import Status
-from enquete import numbers
 from enquete.release.formats import wording
+from enquete.release.formats.legend import legend
 from enquete.release.formats.shown import has_figures, shown
 from enquete.release.formats.tidy import Value, tidy
+from enquete.release.formats.wording import DUTCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +76,7 @@ def write(table: RatingTable) -> bytes:
     target = io.BytesIO()
     with Workbook(target, _OPTIONS) as book:
         created = datetime.combine(date.fromisoformat(table.computed[:10]), time(), UTC)
-        book.set_properties({"title": wording.title(table), "created": created})
+        book.set_properties({"title": DUTCH.title(table), "created": created})
         _marks(book, table)
         _explanation(book, table)
     return target.getvalue()
@@ -83,7 +84,7 @@ def write(table: RatingTable) -> bytes:
 
 def _marks(book: Any, table: RatingTable) -> None:
     sheet = book.add_worksheet("Rapportcijfer")
-    sheet.write(0, 0, wording.title(table), book.add_format({"bold": True, "font_size": 16}))
+    sheet.write(0, 0, DUTCH.title(table), book.add_format({"bold": True, "font_size": 16}))
     sheet.write(1, 0, _source(table), book.add_format({"bold": table.invented}))
     columns = _FIGURES + (_CHANGES if table.compare is not None else ())
     rows = tidy(table)
@@ -108,7 +109,7 @@ def _cell(row: Mapping[str, Value], column: _Column) -> Value:
     if value is not None:
         return value
     if column.number and not has_figures(status):
-        return str(status) if column.name == "value" else wording.missing(status)
+        return str(status) if column.name == "value" else DUTCH.missing(status)
     return column.empty
 
 
@@ -131,7 +132,7 @@ def _headings(book: Any, columns: tuple[_Column, ...]) -> list[dict[str, Any]]:
 
 def _source(table: RatingTable) -> str:
     since = f" Verandering sinds {table.compare}." if table.compare is not None else ""
-    source = f"Enquete, berekend op {numbers.day(table.computed)}.{since}"
+    source = f"Enquete, berekend op {DUTCH.day(table.computed)}.{since}"
     return f"{wording.INVENTED} {source}" if table.invented else source
 
 
@@ -155,13 +156,13 @@ def _explanation(book: Any, table: RatingTable) -> None:
 def _sections(table: RatingTable) -> dict[str, list[tuple[str, Decimal | str]]]:
     averages = [
         (f"{name}. {weighing}", wording.UNKNOWN if mark is None else mark)
-        for name, weighing, mark in wording.averages(table)
+        for name, weighing, mark in DUTCH.averages(table)
     ]
     return {
-        wording.title(table): [("Bron", _source(table))],
+        DUTCH.title(table): [("Bron", _source(table))],
         "Drie gemiddelden": [*averages, ("Waarom verschillen ze?", wording.WHY_AVERAGES_DIFFER)],
         "Verklaring van tekens": [
-            *(wording.legend(table) | {wording.UNKNOWN: wording.UNKNOWN_MEANS}).items(),
+            *(legend(table) | {wording.UNKNOWN: wording.UNKNOWN_MEANS}).items(),
             (str(Status.SHOWN), wording.STATUSES[Status.SHOWN]),
             (_NOT_TESTED, "Deze toets is hier niet gedaan."),
         ],

@@ -1,3 +1,9 @@
+-- What is true of the whole installation, by name.
+CREATE TABLE fact (
+    name TEXT PRIMARY KEY,
+    content TEXT NOT NULL
+);
+
 CREATE TABLE area (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
@@ -62,7 +68,8 @@ CREATE TABLE draft (
     version INTEGER NOT NULL
 ) {keyed_order};
 
--- Nothing here points at an invitee, and the order on disk is that of a random id.
+-- Nothing here points at an invitee, unless the resident lifted the anonymity: then dwelling is
+-- filled, and else empty. Rows go by a random id.
 CREATE TABLE response (
     id TEXT PRIMARY KEY,
     wave TEXT NOT NULL REFERENCES wave (slug),
@@ -74,7 +81,8 @@ CREATE TABLE response (
     day TEXT NOT NULL,
     questionnaire_hash TEXT NOT NULL,
     answers TEXT NOT NULL,
-    rating INTEGER CHECK (rating BETWEEN 1 AND 10)
+    rating INTEGER CHECK (rating BETWEEN 1 AND 10),
+    dwelling TEXT NOT NULL
 ) {keyed_order};
 
 CREATE INDEX response_cell ON response (wave, area, stratum, cluster, rating);

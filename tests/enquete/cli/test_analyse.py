@@ -72,7 +72,7 @@ def test_the_table_is_plain_when_piped():
     ("options", "message"),
     [
         (["--rating", "cijfer"], "there is no column 'cijfer'; columns: wave, person_id"),
-        (["--rating", "w"], "column 'w' must be from 1 to 10"),
+        (["--rating", "w"], "column 'w' must be from 1 to 10, line 2 of survey.csv has 14.3893"),
         (["--rating", "leeftijd"], "column 'leeftijd' must be a number or empty"),
         (["--rating", "rapportcijfer", "--wave", "wave", "--compare", "1999", "2022"], "no wave"),
         (

@@ -3,64 +3,18 @@
 import csv
 import json
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from click.testing import CliRunner
 
-from enquete.cli import main
+from enquete import clock
 from enquete.codes import read_code
-
-FRAME = "vhe;gemeente;woningtype;complex;taal;adres\n" + "".join(
-    f"d{i};{('Laren', 'Weesp / stadsgebied Amsterdam')[i % 2]};flat;c1;nl;Straat {i}\n"
-    for i in range(200)
-)
-ANSWERS = "gemeente;woningtype;rapportcijfer\n" + "".join(
-    f"{('Laren', 'weesp')[i % 2]};flat;{6 + i % 4}\n" for i in range(120)
-)
-POPULATION = (
-    "gemeente;woningtype;woningen\nLaren;flat;100\nWeesp / stadsgebied Amsterdam;flat;100\n"
-)
+from tests.enquete.cli.conftest import ANSWERS, FRAME, POPULATION
 
 
 def read(letters):
     with letters.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, delimiter=";"))
-
-
-@pytest.fixture
-def enquete(tmp_path):
-    """Run a command in an instance; gives its output and insists on how it ended."""
-
-    def run(*arguments, fails=False):
-        options = ["--instance", str(tmp_path / "instance")]
-        result = CliRunner().invoke(main, [*map(str, arguments), *options])
-        assert result.exception is None or isinstance(result.exception, SystemExit), result
-        assert (result.exit_code != 0) == fails, result.output
-        assert "Traceback" not in result.output
-        return result.output
-
-    return run
-
-
-@pytest.fixture
-def file(tmp_path):
-    def write(name, content):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
-@pytest.fixture
-def loaded(enquete, file):
-    enquete("frame", "import", file("frame.csv", FRAME))
-    enquete("wave", "create", "2021", "--opens", "2021-10-01", "--closes", "2021-10-31")
-    enquete("wave", "create", "2022")
-    answers, population = file("a.csv", ANSWERS), file("p.csv", POPULATION)
-    enquete("answers", "import", answers, "--wave", "2021", "--population", population)
-    return enquete
 
 
 def test_from_dwellings_to_the_exported_table(loaded, file, tmp_path):
@@ -125,11 +79,40 @@ def test_answers_are_not_added_twice_by_accident(loaded, file):
     assert "has 120 answers already; --add adds to them" in message
 
 
-def test_a_closed_wave_is_closed(loaded):
-    loaded("wave", "close", "2022")
-    yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
-    line = next(row for row in loaded("wave", "list").splitlines() if row.startswith("2022"))
-    assert line.split("\t")[1].split(" … ")[1] >= yesterday
+def days(enquete, slug):
+    line = next(row for row in enquete("wave", "list").splitlines() if row.startswith(slug))
+    return line.split("\t")[1].split(" … ")
+
+
+def day(distance):
+    return (clock.today() + timedelta(days=distance)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "last"),
+    [
+        (-30, 30, -1),
+        (-30, None, -1),
+        (-30, 0, -1),
+        (-30, -1, -1),
+        (-30, -10, -10),
+        (0, 30, -1),
+        (10, 30, -1),
+        (-30, "closed by hand before", -1),
+    ],
+)
+def test_a_closed_wave_keeps_its_first_day_and_a_last_day_that_was(enquete, opens, closes, last):
+    until = ["--closes", day(closes)] if isinstance(closes, int) else []
+    enquete("wave", "create", "w", "--opens", day(opens), *until)
+    if closes == "closed by hand before":
+        enquete("wave", "close", "w")
+    assert day(last) in enquete("wave", "close", "w")
+    assert days(enquete, "w") == [day(opens), day(last)]
+
+
+def test_a_wave_without_a_last_day_says_so(enquete):
+    enquete("wave", "create", "w", "--opens", day(-1))
+    assert days(enquete, "w") == [day(-1), "until closed"]
 
 
 def test_backup_and_restore(loaded, tmp_path):
@@ -140,8 +123,10 @@ def test_backup_and_restore(loaded, tmp_path):
     assert "not empty" in loaded("restore", copy, fails=True)
     loaded("restore", copy, "--replace")
     assert "2024" not in loaded("wave", "list")
-    (tmp_path / "text.db").write_text("no database at all")
-    assert "not a database" in loaded("restore", tmp_path / "text.db", "--replace", fails=True)
+    text = tmp_path / "text.db"
+    text.write_text("no database at all")
+    message = loaded("restore", text, "--replace", fails=True)
+    assert f"{text} is not a database" in message
     assert "2021" in loaded("wave", "list")
 
 

@@ -5,16 +5,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from enquete.app import create_app
 from enquete.codes import CodeKeys, draw_code
 from enquete.settings import Settings
 from enquete.store import Invitee, Store, open_store
+from enquete.store.driver import connect
 from forms.definition import builtin, parse
 from tests.conftest import AREAS, CODES, dwellings, population, wave
+from tests.enquete.pages.published import TABLE, report
 from tests.enquete.pages.visitor import Page, Visitor
 
 EVERY_KIND = Path(__file__).parents[2] / "forms" / "every_kind.toml"
@@ -53,6 +57,14 @@ class Site:
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
             return list(connection.iterdump())
 
+    def responses(self) -> list[dict[str, Any]]:
+        """Give what is stored of the answers that were sent."""
+        driver = connect(self.app.extensions["enquete"].settings.database)
+        try:
+            return driver.rows("SELECT * FROM response ORDER BY id")
+        finally:
+            driver.close()
+
     def status(self, code: str) -> str:
         invitee = self.store.invitee(self.keys.code_hash(code))
         assert invitee is not None
@@ -63,10 +75,11 @@ def make_site(settings: Settings, keys: CodeKeys, text: str) -> Iterator[Site]:
     store = open_store(settings.database)
     store.migrate()
     store.replace_areas(AREAS, CODES)
-    store.replace_frame(dwellings())
+    frame = dwellings(40)
+    store.replace_frame(frame)
     store.add_wave(wave(questionnaire=text, questionnaire_hash=parse(text).hash))
     random = Random(2022)
-    codes = [draw_code(random) for _ in dwellings()]
+    codes = [draw_code(random) for _ in frame]
     invitees = [
         Invitee(
             code_hash=keys.code_hash(code),
@@ -77,7 +90,7 @@ def make_site(settings: Settings, keys: CodeKeys, text: str) -> Iterator[Site]:
             cluster=f"complex {i}",
             language="en" if i == 1 else "nl",
         )
-        for i, (code, dwelling) in enumerate(zip(codes, dwellings(), strict=True))
+        for i, (code, dwelling) in enumerate(zip(codes, frame, strict=True))
     ]
     store.invite("2022", invitees, population())
     site = Site(app=Flask(__name__), store=store, keys=keys, codes=codes)
@@ -103,3 +116,22 @@ def any_site(settings: Settings, keys: CodeKeys, database_url: str) -> Iterator[
 def every_kind_site(settings: Settings, keys: CodeKeys) -> Iterator[Site]:
     """A service with a question of each kind."""
     yield from make_site(settings, keys, EVERY_KIND.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def reports(sqlite_store: Store) -> Store:
+    """A store with waves and no report; the app of `client` opens the same file."""
+    for slug in ("2020", "2021", "2022"):
+        sqlite_store.add_wave(wave(slug))
+    return sqlite_store
+
+
+@pytest.fixture
+def client(settings: Settings, reports: Store) -> FlaskClient:
+    return create_app(settings).test_client()
+
+
+@pytest.fixture
+def stored(reports: Store) -> Store:
+    reports.add_report(report(TABLE, "2023-02-01T12:00:00Z"))
+    return reports

@@ -8,108 +8,11 @@ import sys
 from dataclasses import replace
 from decimal import Decimal
 
-import html5lib
 import pytest
 
-from analysis.rating_table import (
-    Change,
-    RatingRow,
-    RatingTable,
-    Reconciliation,
-    Status,
-    Verdict,
-)
-from enquete.app import create_app
+from analysis.rating_table import Status
 from enquete.release.formats import WRITERS
-from enquete.store import ReportRow, Wave, open_store
-
-HEADLINE = RatingRow(
-    area="total",
-    name="Alle gemeenten samen",
-    code=None,
-    status=Status.SHOWN,
-    value=Decimal("7.4"),
-    lower=Decimal("7.3"),
-    upper=Decimal("7.5"),
-    n=5959,
-    change=Change(
-        verdict=Verdict.NO_DIFFERENCE,
-        value=Decimal("-0.1"),
-        lower=Decimal("-0.2"),
-        upper=Decimal("0.1"),
-        p=0.25,
-    ),
-)
-LAREN = replace(HEADLINE, area="laren", name="Laren", code="GM0417", value=Decimal("8.0"), n=24)
-HIDDEN = replace(LAREN, area="weesp", name="Weesp", status=Status.SUPPRESSED)
-TABLE = RatingTable(
-    wave="2022",
-    compare="2021",
-    computed="2023-02-01",
-    headline=HEADLINE,
-    rows=(LAREN, replace(HIDDEN, value=Decimal("4.321"), n=9)),
-    reconciliation=Reconciliation(
-        plain_mean=Decimal("7.7"),
-        answers_weighted=Decimal("7.5"),
-        population_weighted=Decimal("7.4"),
-    ),
-    notes=("De marge is van 95 procent.",),
-)
-
-
-def report(table: RatingTable, created: str) -> ReportRow:
-    return ReportRow(
-        wave=table.wave,
-        compare=table.compare or "",
-        created=created,
-        code_version="test",
-        figures=json.dumps(table.to_json()),
-    )
-
-
-@pytest.fixture
-def store(settings):
-    """A store with waves and no report; the app opens the same file."""
-    store = open_store(settings.database)
-    store.migrate()
-    for slug in ("2020", "2021", "2022"):
-        store.add_wave(
-            Wave(
-                slug=slug,
-                questionnaire="",
-                questionnaire_hash="",
-                opens=f"{slug}-10-01",
-                classification_date=f"{slug}-01-01",
-            )
-        )
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def client(settings, store):
-    return create_app(settings).test_client()
-
-
-@pytest.fixture
-def stored(store):
-    store.add_report(report(TABLE, "2023-02-01T12:00:00Z"))
-    return store
-
-
-def page(response, status=200):
-    assert response.status_code == status
-    assert response.content_type.startswith("text/html")
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    root = parser.parse(response.text)
-    assert root.get("lang") == "nl"
-    assert len(list(root.iter("h1"))) == 1
-    assert root.find("head/title").text.strip()
-    return root
-
-
-def text(element) -> str:
-    return " ".join("".join(element.itertext()).split())
+from tests.enquete.pages.published import HEADLINE, LAREN, SVG, TABLE, page, report, text
 
 
 def addresses(root) -> list[str]:
@@ -138,12 +41,19 @@ def test_the_page_of_a_wave_shows_its_table(client, stored):
     assert "Er is geen aantoonbaar verschil met 2021." in said
     rows = [[text(cell) for cell in row] for row in root.iter("tr")]
     assert [row[:2] for row in rows[1:]] == [
-        ["Alle gemeenten samen", "7,4"],
+        ["Alle gebieden samen", "7,4"],
         ["Laren", "8,0"],
         ["Weesp", "te weinig antwoorden"],
     ]
     assert "4,321" not in said
-    assert len(list(root.iter("{http://www.w3.org/2000/svg}svg")) or list(root.iter("svg"))) == 2
+    assert len(list(root.iter(SVG))) == 2
+
+
+def test_a_list_without_a_headline_mark_says_why(client, stored):
+    hidden = replace(TABLE, headline=replace(HEADLINE, status=Status.SUPPRESSED))
+    stored.add_report(report(hidden, "2023-03-01T12:00:00Z"))
+    said = text(page(client.get("/cijfers/")))
+    assert "Er is nog geen gemiddeld cijfer te geven: te weinig antwoorden." in said
 
 
 def test_the_page_obeys_the_content_security_policy(client, stored):
@@ -213,8 +123,8 @@ def test_what_is_typed_in_the_address_is_only_text(client):
     assert "<script>" not in response.text
 
 
-def test_a_demonstration_says_so_on_list_and_page(client, store):
-    store.add_report(report(replace(TABLE, invented=True), "2023-02-01T12:00:00Z"))
+def test_a_demonstration_says_so_on_list_and_page(client, reports):
+    reports.add_report(report(replace(TABLE, invented=True), "2023-02-01T12:00:00Z"))
     for address in ("/cijfers/", "/cijfers/2022"):
         said = text(page(client.get(address)))
         assert "Demonstratie: deze cijfers zijn verzonnen." in said

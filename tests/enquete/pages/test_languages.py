@@ -2,6 +2,7 @@
 
 import pytest
 
+from enquete.errors import StoreBusyError
 from tests.enquete.pages.conftest import Site
 
 
@@ -51,12 +52,50 @@ def test_the_response_tells_its_language(site: Site) -> None:
         "/%2F/elders.example",
         "javascript:alert(1)",
         "/vraag/cijfer?van=https://elders.example",
+        f"/{'a' * 5000}!",  # a pattern that tries every way to cut it would never be done
         "",
     ],
 )
 def test_the_language_leads_nowhere_else(site: Site, elsewhere: str) -> None:
     query = {"next": elsewhere}
     assert site.visitor().client.get("/taal/en", query_string=query).location == "/"
+
+
+@pytest.mark.parametrize("address", ["/cijfers/", "/cijfers/2022", "/nergens", "/versturen"])
+def test_the_language_holds_on_every_page_and_returns_to_it(site: Site, address: str) -> None:
+    visitor = site.visitor()
+    dutch = visitor.open(address)
+    english = visitor.open(dutch.link("English"))
+    assert (dutch.all("html")[0].get("lang"), english.all("html")[0].get("lang")) == ("nl", "en")
+    assert english.status == dutch.status
+    assert english.path == address
+
+
+def test_the_page_of_a_refused_send_returns_to_the_review(site: Site) -> None:
+    visitor, review = site.at_review(site.codes[0])
+    refused = visitor.send(review, csrf_token="")
+    assert (refused.path, refused.status) == ("/versturen", 422)
+    assert visitor.open(refused.link("English")).heading == "Are your answers right?"
+
+
+def test_an_error_is_told_in_the_language_of_the_resident(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = site.visitor()
+    visitor.enter(site.codes[1])
+
+    def busy(*_arguments: object) -> None:
+        raise StoreBusyError("the database is busy")
+
+    monkeypatch.setattr(site.app.extensions["enquete"].store, "draft", busy)
+    page = visitor.open("/vraag/cijfer")
+    assert (page.status, page.heading) == (503, "It is too busy at the moment")
+
+
+def test_a_file_does_not_depend_on_the_language(site: Site) -> None:
+    for address in ("/static/enquete.css", "/health"):
+        with site.visitor().client.get(address) as response:
+            assert "Cookie" not in response.headers.get("Vary", "")
 
 
 def test_an_unknown_language_is_not_found(site: Site) -> None:

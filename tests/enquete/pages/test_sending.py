@@ -108,7 +108,8 @@ def test_every_post_needs_a_token(site: Site) -> None:
     for rule in respond:
         address = rule.rule.replace("<page_id>", "cijfer")
         values = {"rapportcijfer": "1", "code": site.codes[2]}
-        assert visitor.client.post(address, data=values).status_code == 422, address
+        for button in ({}, {"stoppen": "1"}):
+            assert visitor.client.post(address, data=values | button).status_code == 422, address
     assert len(respond) == 3
     assert site.dump() == before
     assert visitor.send(review).path == "/bedankt"

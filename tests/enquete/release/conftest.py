@@ -58,7 +58,7 @@ def published() -> RatingTable:
         rows = tuple(_area(line, position) for position, line in enumerate(csv.DictReader(lines)))
     headline = RatingRow(
         area="total",
-        name="Alle gemeenten samen",
+        name="Alle gebieden samen",
         code=None,
         status=Status.SHOWN,
         value=Decimal("7.4"),
@@ -125,6 +125,23 @@ def mixed(published: RatingTable) -> RatingTable:
         for row in published.rows[:-1]
     )
     return replace(published, rows=(*rows, leaking))
+
+
+@pytest.fixture
+def telling(published: RatingTable) -> RatingTable:
+    """Everyone in Huizen gave the same mark; Blaricum is exact, and so is its change."""
+    same = "Niet getoond: het cijfer zou losse antwoorden verraden."
+    one = Decimal("0.1")
+    changed = {
+        "Huizen": {"status": Status.SUPPRESSED, "note": same, "value": Decimal("3.3"), "n": 98765},
+        "Blaricum": {
+            "lower": Decimal("8.3"),
+            "upper": Decimal("8.3"),
+            "change": Change(verdict=Verdict.HIGHER, value=one, lower=one, upper=one),
+        },
+    }
+    rows = tuple(replace(row, **changed.get(row.name, {})) for row in published.rows)
+    return replace(published, rows=rows)
 
 
 @pytest.fixture

@@ -54,6 +54,14 @@ def test_a_suppressed_figure_is_in_no_format(mixed, telltales, written, suffix):
     assert [figure for figure in telltales if figure in text] == []
 
 
+@EVERY_FORMAT
+def test_a_mark_that_would_tell_answers_says_so_and_is_in_no_format(telling, written, suffix):
+    text = written(telling)[suffix]
+    assert str(Status.SUPPRESSED) in text
+    assert "Niet getoond: het cijfer zou losse antwoorden verraden." in text
+    assert [figure for figure in ("3.3", "3,3", "98765", "98.765") if figure in text] == []
+
+
 def test_the_telltales_would_be_seen(mixed, telltales, written):
     """The test above can fail: the same figures of a shown row are in every format."""
     seen = replace(mixed, rows=(replace(mixed.rows[-1], status=Status.SHOWN),))

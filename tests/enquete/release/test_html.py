@@ -53,7 +53,7 @@ def test_every_row_and_column_has_its_heading(published):
 def test_a_row_reads_as_a_sentence_of_the_report(published):
     rows = table_rows(page(published))
     assert rows[1] == [
-        *("Alle gemeenten samen", "7,4", "7,3 tot 7,5", "5.959"),
+        *("Alle gebieden samen", "7,4", "7,3 tot 7,5", "5.959"),
         "+0,1 hoger marge 0,0 tot +0,2",
     ]
     assert rows[2][:4] == ["Amsterdam", "7,6", "7,4 tot 7,8", "1.000"]
@@ -88,6 +88,33 @@ def test_words_stand_for_hidden_figures_and_are_explained(mixed):
     assert {"marge", "indicatief", "te weinig antwoorden", "niet getoond"} <= explained
 
 
+def test_a_margin_that_rounds_to_nothing_is_told_in_words(telling):
+    root = page(telling)
+    [row] = [row for row in table_rows(root) if row[0] == "Blaricum"]
+    assert row[1:3] == ["8,3", "minder dan 0,1"]
+    assert row[4] == "+0,1 hoger marge minder dan 0,1"
+    legend = next(e for e in root.iter("section") if e.get("class") == "figures-legend")
+    [meaning] = [text(div) for div in legend.iter("div") if text(div).startswith("minder dan")]
+    assert meaning == (
+        "minder dan 0,1 Met 95 procent zekerheid ligt het echte cijfer zo dicht bij dit cijfer."
+    )
+
+
+def test_a_headline_whose_margin_rounds_to_nothing_is_told_in_words(published):
+    def said(**figures):
+        root = page(replace(published, headline=replace(published.headline, **figures)))
+        return text(next(e for e in root.iter("section") if e.get("class") == "figures-tile"))
+
+    exact = {"lower": Decimal("7.4"), "upper": Decimal("7.4")}
+    sentence = "Met 95 procent zekerheid ligt het echte cijfer er minder dan 0,1 vanaf."
+    assert sentence in said(**exact)
+    assert "tussen" not in said(**exact)
+    assert "minder dan" not in said()
+    hundredths = dict.fromkeys(("value", "lower", "upper"), Decimal("7.40"))
+    assert "er minder dan 0,01 vanaf" in said(**hundredths)
+    assert "zekerheid" not in said(lower=None, upper=None)
+
+
 def test_without_comparison_there_is_no_column_for_it(published):
     rows = tuple(replace(row, change=None) for row in published.rows)
     headline = replace(published.headline, change=None)
@@ -97,12 +124,15 @@ def test_without_comparison_there_is_no_column_for_it(published):
 
 
 def test_a_hidden_headline_gives_no_number(published):
-    headline = replace(published.headline, status=Status.SUPPRESSED, value=Decimal("3.3"))
+    note = "Niet getoond: het cijfer zou losse antwoorden verraden."
+    hidden = {"status": Status.SUPPRESSED, "value": Decimal("3.3"), "note": note}
+    headline = replace(published.headline, **hidden)
     averages = replace(published.reconciliation, population_weighted=Decimal("3.3"))
     root = page(replace(published, headline=headline, reconciliation=averages))
     said = text(next(e for e in root.iter("section") if e.get("class") == "figures-tile"))
-    assert said == "Er is nog geen gemiddeld cijfer te geven: te weinig antwoorden."
+    assert said == f"Er is nog geen gemiddeld cijfer te geven: te weinig antwoorden. {note}"
     assert "3,3" not in text(root.find("body"))
+    assert "Drie gemiddelden" not in text(root.find("body"))
 
 
 def test_nothing_is_fetched_and_nothing_runs(hostile):

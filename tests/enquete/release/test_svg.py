@@ -57,7 +57,7 @@ def test_marks_are_drawn_from_high_to_low_after_the_headline(published, layout):
     marks = {row.name: row.value for row in published.rows}
     assert len(names) == 10
     assert [marks[name] for name in names] == sorted(marks.values(), reverse=True)
-    assert said.index("Alle gemeenten samen") < said.index(names[0])
+    assert said.index("Alle gebieden samen") < said.index(names[0])
     assert "8,0" in said
 
 
@@ -131,6 +131,19 @@ def test_the_axis_shows_whole_marks_around_the_figures(published, lower, upper, 
     assert (axis.low, axis.high) == (Decimal(low), Decimal(high))
     assert len(axis.ticks()) == ticks
     assert (axis.ticks()[0], axis.ticks()[-1]) == (axis.low, axis.high)
+
+
+def test_the_file_tells_why_a_mark_is_hidden_and_the_page_leaves_that_to_the_table(telling):
+    reason = "Niet getoond: het cijfer zou losse antwoorden verraden."
+    file = parsed(write(telling).decode())
+    assert reason in texts(file)
+    assert reason not in texts(parsed(draw(telling)))
+    heights = [float(e.get("y")) for e in file.iter(f"{SVG}text")]
+    assert len(heights) == len(set(zip(heights, texts(file), strict=True)))
+    source = next(e for e in file.iter(f"{SVG}text") if e.text and e.text.startswith("Enquete"))
+    assert float(source.get("y")) == max(heights)
+    _x, y, _width, height = map(float, file.get("viewBox").split())
+    assert max(heights) < y + height
 
 
 def test_a_long_name_is_cut(published):

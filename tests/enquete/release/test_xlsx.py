@@ -36,7 +36,7 @@ def test_it_is_a_real_table_with_the_headline_first(published):
     assert sheet["A1"].value == "Rapportcijfer voor de buurt per gemeente, 2022"
     assert sheet["A2"].value == "Enquete, berekend op 1 februari 2023. Verandering sinds 2021."
     names = [row["Gemeente"].value for row in rows(published)]
-    assert names == ["Alle gemeenten samen", *(row.name for row in published.rows)]
+    assert names == ["Alle gebieden samen", *(row.name for row in published.rows)]
 
 
 def test_marks_are_numbers_that_a_dutch_excel_prints_with_a_comma(published):
@@ -60,6 +60,11 @@ def test_a_hidden_figure_is_a_word(mixed):
     assert cells["Cijfer"].value == "te weinig antwoorden"
     assert cells["Marge van"].value == cells["Antwoorden"].value == "niet getoond"
     assert cells["Oordeel"].value == "te weinig antwoorden"
+
+
+def test_a_margin_that_rounds_to_nothing_stays_a_number(telling):
+    blaricum = next(row for row in rows(telling) if row["Gemeente"].value == "Blaricum")
+    assert (blaricum["Marge van"].value, blaricum["Marge tot"].value) == (8.3, 8.3)
 
 
 def test_an_indicative_figure_says_so(mixed):

@@ -1,11 +1,13 @@
 """What the store promises, on both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
-from enquete.errors import ConflictError, NotFoundError
+from enquete.errors import ConflictError, NotFoundError, StoreError, StoreUnavailableError
 from enquete.store import Invitee, Outcome, ReportRow, Response, open_store
 from tests.conftest import AREAS, CODES, dwellings, population, wave
 
@@ -27,6 +29,10 @@ def invitee(number=0):
         area="laren",
         stratum="laren/flat",
     )
+
+
+def submit(store, *, today=TODAY, respond=lambda _: response()):
+    return store.submit(code_hash="h0", draft_key="k", today=today, respond=respond)
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def test_a_frame_with_a_fault_leaves_the_old_one(invited):
 
 
 def test_an_area_with_dwellings_cannot_go(invited):
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match="area 'laren' cannot go"):
         invited.replace_areas(AREAS[1:], [])
     assert invited.areas() == AREAS
     assert invited.area_codes() == CODES
@@ -96,7 +102,9 @@ def test_drafts_saved_at_once_are_all_kept(invited):
 
 def test_submitting_cuts_the_answers_loose(invited):
     invited.change_draft("k", "2022", lambda _: "sealed")
-    outcome = invited.submit(code_hash="h0", draft_key="k", response=response(), today=TODAY)
+    drafts = []
+    outcome = submit(invited, respond=lambda draft: drafts.append(draft) or response())
+    assert drafts == ["sealed"]
     assert outcome is Outcome.STORED
     assert invited.draft("k") is None
     assert invited.invitee("h0").status == "answered"
@@ -105,9 +113,7 @@ def test_submitting_cuts_the_answers_loose(invited):
 
 def test_twenty_at_once_store_one(invited):
     def send(number):
-        outcome = invited.submit(
-            code_hash="h0", draft_key="k", response=response(number), today=TODAY
-        )
+        outcome = submit(invited, respond=lambda _: response(number))
         invited.close()
         return outcome
 
@@ -120,7 +126,7 @@ def test_twenty_at_once_store_one(invited):
 
 @pytest.mark.parametrize("today", ["2022-09-30", "2022-11-01"])
 def test_outside_its_dates_a_wave_takes_nothing(invited, today):
-    outcome = invited.submit(code_hash="h0", draft_key="k", response=response(), today=today)
+    outcome = submit(invited, today=today)
     assert outcome is Outcome.NOT_OPEN
     assert invited.invitee("h0").status == "invited"
     assert invited.count_responses("2022") == 0
@@ -128,7 +134,7 @@ def test_outside_its_dates_a_wave_takes_nothing(invited, today):
 
 def test_a_failed_submit_leaves_the_code_usable(invited):
     with pytest.raises(ConflictError):
-        invited.submit(code_hash="h0", draft_key="k", response=response(rating=11), today=TODAY)
+        submit(invited, respond=lambda _: response(rating=11))
     assert invited.invitee("h0").status == "invited"
 
 
@@ -145,6 +151,8 @@ def test_imported_answers_bring_their_population(store):
     assert store.population("2021") == population()
     with pytest.raises(ConflictError):
         store.add_answers("2021", [response(9, wave="2021")], population())
+    with pytest.raises(ConflictError, match="has 1 answers already"):
+        store.add_answers("2021", [response(9, wave="2021")], first=True)
     assert store.count_responses("2021") == 1
 
 
@@ -175,3 +183,87 @@ def test_a_copy_holds_everything_and_fills_only_an_empty_store(invited, tmp_path
     copy.copy_to(invited, replace=True)
     assert invited.count_responses("2022") == 1
     copy.close()
+
+
+def test_what_respond_raises_undoes_the_submit(invited):
+    def refuse(_):
+        raise LookupError
+
+    invited.change_draft("k", "2022", lambda _: "sealed")
+    with pytest.raises(LookupError):
+        submit(invited, respond=refuse)
+    assert invited.draft("k") == "sealed"
+    assert invited.invitee("h0").status == "invited"
+
+
+def test_a_save_just_before_sending_is_sent(invited):
+    """A save and a send at once: the save is in the draft that is sent, or comes too late."""
+    sent, barrier = [], Barrier(2)
+
+    def save():
+        barrier.wait()
+
+        def change(old):
+            if invited.invitee("h0").status == "answered":
+                raise LookupError
+            return f"{old or ''}saved"
+
+        with suppress(LookupError):
+            invited.change_draft("k", "2022", change)
+            sent.append("saved")
+        invited.close()
+
+    def send():
+        barrier.wait()
+        submit(invited, respond=lambda draft: sent.append(draft) or response())
+        invited.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for job in [pool.submit(save), pool.submit(send)]:
+            job.result()
+    assert sent in (["saved", "saved"], [None])
+    assert invited.draft("k") is None
+
+
+def test_reshuffling_keeps_every_answer(invited):
+    answers = [response(i, answers=f'{{"i": {i}}}') for i in range(50)]
+    invited.add_answers("2022", answers)
+    before = invited.cells("2022")
+    invited.reshuffle()
+    assert invited.cells("2022") == before
+    assert invited.count_responses("2022") == 50
+
+
+def test_another_key_is_refused(invited):
+    invited.require_key("one")
+    invited.require_key("one", adopt=True)
+    invited.require_key("one")
+    with pytest.raises(StoreUnavailableError, match="not the one that this database's codes"):
+        invited.require_key("another")
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_connection_that_the_server_dropped_is_replaced(invited, database_url):
+    import psycopg
+
+    def drop():
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+    drop()
+    assert invited.waves() == [wave()]
+    drop()
+    invited.set_wave_dates("2022", opens="2022-10-02", closes="")
+    assert invited.wave("2022").opens == "2022-10-02"
+
+    def lose_a_transaction():
+        with invited.writing():
+            drop()
+            invited.set_fact("key", "lost")
+
+    with pytest.raises(StoreError):
+        lose_a_transaction()
+    assert invited.fact("key") is None
