@@ -101,6 +101,14 @@ class CodeKeys:
         """Give the key under which the draft is stored; it does not lead to the invitee."""
         return self._keyed("draft", code).hex()
 
+    def form_mark(self, code: str) -> str:
+        """Give what tells the forms of one code from those of another, and nothing else."""
+        return self._keyed("form", code)[:8].hex()
+
+    def fingerprint(self) -> str:
+        """Give what tells this secret from another, and nothing of it."""
+        return self._keyed("fingerprint", "").hex()
+
     def seal(self, code: str, answers: Mapping[str, Any]) -> str:
         """Encrypt the answers of a draft under a key made from the code (HKDF, Fernet)."""
         return _encrypted(self._draft_cipher(code), json.dumps(dict(answers)))

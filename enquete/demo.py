@@ -71,6 +71,8 @@ def build(settings: Settings, store: Store, *, seed: int) -> RatingTable:
         workshop = open_store(f"sqlite:///{Path(folder) / 'demo.db'}")
         try:
             workshop.migrate()
+            workshop.set_fact("invented", "yes")
+            workshop.require_key(CodeKeys(settings.secret.encode()).fingerprint(), adopt=True)
             workshop.replace_areas(*builtin_areas())
             dwellings = invent_frame(random)
             workshop.replace_frame(dwellings)

@@ -148,9 +148,9 @@ def close_wave(settings: Settings, store: Store, slug: str) -> None:
 )
 @click.option(
     "--merge-small/--keep-small",
-    default=False,
+    default=None,
     help="Whether to merge strata (area and dwelling type) of fewer than 10 invited dwellings "
-    "with others of their area, so that no answer makes a resident known.  [default: keep]",
+    "with others of their area, so that no answer makes a resident known.",
 )
 @click.option(
     "--letters",
@@ -164,7 +164,7 @@ def invite(
     slug: str,
     sample: int | None,
     seed: int | None,
-    merge_small: bool,
+    merge_small: bool | None,
     letters: Path | None,
 ) -> None:
     """Invite dwellings to WAVE: each gets a code and a letter.
@@ -175,33 +175,30 @@ def invite(
     """
     from enquete.codes import CodeKeys
     from enquete.fieldwork.invitations import write_letters
-    from enquete.fieldwork.plan import plan
+    from enquete.fieldwork.plan import check_invitable, plan, small_strata_message
     from enquete.files import is_taken, written_whole
 
+    wave, keys = store.wave(slug), CodeKeys(settings.secret.encode())
+    check_invitable(store, wave, settings, today=today())
+    store.require_key(keys.fingerprint(), adopt=True)
     seed = secrets.randbits(32) if seed is None else seed
     planned = plan(
         store.dwellings(),
-        wave=store.wave(slug),
-        keys=CodeKeys(settings.secret.encode()),
+        wave=wave,
+        keys=keys,
         base_url=settings.base_url,
         size=sample,
         seed=seed,
-        merge=merge_small,
+        merge=bool(merge_small),
     )
+    if planned.small and merge_small is None:
+        raise InputError(small_strata_message(planned.small))
     path = letters or settings.instance / f"letters-{slug}.csv"
     if is_taken(path):
         raise InputError(f"{path} is there already: its codes would be lost; move it first")
     with written_whole(path, write_letters(planned.letters), mode=0o600):
         store.invite(slug, planned.invitees, planned.population)
     click.echo(f"{len(planned.invitees)} dwellings invited (seed {seed}); letters in {path}")
-    if planned.small:
-        click.echo(
-            f"{len(planned.small)} strata have fewer than 10 invited dwellings, which may make "
-            "residents known; --merge-small merges them with others of their area:",
-            err=True,
-        )
-        for row in planned.small:
-            click.echo(f"  {row.stratum}: {row.dwellings}", err=True)
 
 
 @click.group()

@@ -35,8 +35,10 @@ def report(settings: Settings, store: Store, wave: str, compare: str | None, as_
     """
     from enquete.cli.tables import print_rating_table
     from enquete.release.formats import WRITERS
+    from enquete.report import store_report
 
     table = _computed(settings, store, wave, compare)
+    store_report(store, table, now=datetime.now(UTC))
     if as_json:
         click.echo(WRITERS["json"].write(table), nl=False)
     else:
@@ -53,7 +55,7 @@ def report(settings: Settings, store: Store, wave: str, compare: str | None, as_
 def export(settings: Settings, store: Store, wave: str, compare: str | None, target: Path) -> None:
     """Write the rating table of WAVE as HTML, CSV, XLSX and JSON.
 
-    It is computed anew and stored, as by `enquete report`.
+    It is computed anew and changes nothing: the pages show what `enquete report` stored.
     """
     from enquete.files import write_whole
     from enquete.release.formats import WRITERS
@@ -70,12 +72,17 @@ def export(settings: Settings, store: Store, wave: str, compare: str | None, tar
         click.echo(path)
 
 
-def _computed(settings: Settings, store: Store, wave: str, compare: str | None) -> RatingTable:
-    from enquete.report import compute, store_report
+def is_invented(settings: Settings, store: Store) -> bool:
+    """Say whether the corporation is an invention: made here, or restored from elsewhere."""
+    return settings.demo or store.fact("invented") is not None
 
-    table = compute(store, wave, compare=compare, today=today(), invented=settings.demo)
-    store_report(store, table, now=datetime.now(UTC))
-    return table
+
+def _computed(settings: Settings, store: Store, wave: str, compare: str | None) -> RatingTable:
+    from enquete.report import compute
+
+    return compute(
+        store, wave, compare=compare, today=today(), invented=is_invented(settings, store)
+    )
 
 
 @click.command()
@@ -87,7 +94,11 @@ def _computed(settings: Settings, store: Store, wave: str, compare: str | None) 
     help="Column to give a mean for each value of; may be given more than once.",
 )
 @click.option("--wave", help="Column of the wave.")
-@click.option("--strata", help="Column of the stratum.")
+@click.option(
+    "--strata",
+    multiple=True,
+    help="Column of the stratum; more than one where they make it together.",
+)
 @click.option(
     "--clusters", help="Column of the sampling unit, such as the complex.  [default: every row]"
 )
@@ -146,16 +157,17 @@ def _analysed(
     population: Path | None,
     scale: tuple[float, float],
     compare: tuple[str, str] | None,
+    strata: tuple[str, ...],
     **names: str | None,
 ) -> tuple[Means, Changes | None]:
     """Estimate; `names` are the columns of the design: wave, strata, clusters, weights and fpc."""
     from analysis import Design, Survey, read_population
 
-    design = Design(**names)  # type: ignore[arg-type] # names of columns only
+    design = Design(strata=strata or None, **names)  # type: ignore[arg-type] # names of columns only
     if population:
-        if not design.strata:
+        if not strata:
             raise InputError("--population counts by stratum: give --strata too")
-        counts = read_population(population, strata=design.strata, wave=design.wave)
+        counts = read_population(population, strata=strata, wave=design.wave)
         design = replace(design, population=counts)
     means = Survey.read(file, design).mean(rating, by=by, scale=scale)
     if compare is None and len(means.waves) == 2:

@@ -32,6 +32,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
 
     An SQLite database is brought up to date first; PostgreSQL wants `enquete migrate`.
     """
+    from enquete.codes import CodeKeys
     from enquete.demo import unused_code
     from enquete.pages.health import require_usable
     from enquete.server import run, web_address
@@ -44,6 +45,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
     )
     with opened(settings) as store:
         require_usable(store)
+        store.require_key(CodeKeys(settings.secret.encode()).fingerprint())
         waves = [report.wave for report in store.reports()]
         code = unused_code(settings, store) if settings.demo else None
     _refuse_used_port(settings.host, settings.port)

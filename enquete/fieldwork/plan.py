@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from enquete.codes import CodeKeys
+    from enquete.settings import Settings
+    from enquete.store import Store
     from enquete.store.records import (
         CellRow,
         Dwelling,
@@ -104,6 +107,36 @@ def plan(
         letters=letters,
         population=sample.population(dwellings, stratum_of=stratum_of),
         small=sample.small_strata(drawn, stratum_of=stratum_of),
+    )
+
+
+def check_invitable(store: Store, wave: Wave, settings: Settings, *, today: str) -> None:
+    """Check what cannot be mended once letters are out.
+
+    Raises
+    ------
+    InputError
+        If the wave was invited or filled before, has closed, or its letters would carry an address
+        that only this machine knows.
+    """
+    if store.population(wave.slug):
+        raise InputError(f"wave {wave.slug!r} was invited or imported before")
+    if wave.closes and wave.closes < today:
+        raise InputError(f"wave {wave.slug!r} closed on {wave.closes}: nobody could answer")
+    if not settings.demo and re.match(r"https?://(127\.|localhost|\[::1\])", settings.base_url):
+        raise InputError(
+            f"the letters would lead to {settings.base_url}, which only this machine knows: set "
+            "base_url in enquete.toml (or ENQUETE_BASE_URL) to the address that residents use"
+        )
+
+
+def small_strata_message(small: Sequence[PopulationRow]) -> str:
+    """Say which strata are small, and what the choice is."""
+    listed = ", ".join(f"{row.stratum} ({row.dwellings})" for row in small)
+    return (
+        f"{len(small)} strata have fewer than 10 invited dwellings, so that an answer may make a "
+        f"resident known: {listed}. Choose --merge-small (with others of their area) or "
+        "--keep-small; nothing was invited yet"
     )
 
 

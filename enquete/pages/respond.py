@@ -89,7 +89,7 @@ def question(page_id: str) -> Response | str:
 @blueprint.post("/vraag/<page_id>")
 def answer(page_id: str) -> Response | tuple[str, int]:
     """Keep the answers of a page and go on, or stop."""
-    visit = current_visit()
+    visit = _same_visit()
     page = _reachable_page(visit, page_id)
     if page is None:
         return redirect(_next_address(visit), 303)
@@ -119,7 +119,7 @@ def review() -> Response | str:
 @blueprint.post("/versturen")
 def send() -> Response | tuple[str, int]:
     """Send the answers, once; or stop."""
-    visit = current_visit()
+    visit = _same_visit()
     form = send_form(request.form)
     valid = form.validate()
     if valid and STOP in request.form:
@@ -162,6 +162,14 @@ def refused(error: RefusedError) -> tuple[str, int]:
 def unfinished(_error: UnfinishedError) -> Response:
     """Go to the page that waits, before anything is sent."""
     return redirect(_next_address(current_visit()), 303)
+
+
+def _same_visit() -> Visit:
+    """Give the visit, if the form that was sent is of its code and not of one in another window."""
+    visit = current_visit()
+    if request.form.get("voor", visit.mark) != visit.mark:
+        raise RefusedError("other")
+    return visit
 
 
 def _stop() -> Response:

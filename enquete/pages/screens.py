@@ -56,6 +56,7 @@ def question_page(visit: Visit, page: Page, form: PageForm) -> str:
     alone = len(fields) == 1 and fields[0].shape != "tick"
     return render_template(
         "respond/question.html",
+        mark=visit.mark,
         form=form,
         fields=fields,
         wrong=[field for field in fields if field.errors],
@@ -88,6 +89,7 @@ def review_page(visit: Visit, form: BaseForm) -> str:
         stale=is_stale(form),
         rows=rows,
         last=visit.pages[-1].id,
+        mark=visit.mark,
         van=REVIEW,
         stop=STOP,
         named=lifts_anonymity(visit.questionnaire, visit.draft.answers),

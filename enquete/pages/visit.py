@@ -26,6 +26,7 @@ NOTICES: Final = {
     "unknown": 404,
     "used": 410,
     "already": 409,
+    "other": 409,
     "early": 403,
     "closed": 410,
 }
@@ -63,6 +64,11 @@ class Visit:
     wave: Wave
     questionnaire: Questionnaire
     draft: Draft
+
+    @property
+    def mark(self) -> str:
+        """What a form carries to say for which code it was made."""
+        return service().keys.form_mark(self.code)
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -216,9 +222,10 @@ def _check_open(wave: Wave) -> None:
     today = service().today().isoformat()
     if is_open(wave, today):
         return
-    if today < wave.opens:
-        raise RefusedError("early", day=wave.opens)
-    raise RefusedError("closed", day=wave.closes)
+    # A wave closed before its first day has closed.
+    if wave.closes and wave.closes < today:
+        raise RefusedError("closed", day=wave.closes)
+    raise RefusedError("early", day=wave.opens)
 
 
 def _unsealed(code: str, sealed: str | None) -> Draft:

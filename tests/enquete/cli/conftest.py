@@ -18,8 +18,9 @@ POPULATION = (
 
 
 @pytest.fixture
-def enquete(tmp_path):
+def enquete(tmp_path, monkeypatch):
     """Run a command in an instance; gives its output and insists on how it ended."""
+    monkeypatch.setenv("ENQUETE_BASE_URL", "http://buurt.example.nl")
 
     def run(*arguments, fails=False):
         options = ["--instance", str(tmp_path / "instance")]

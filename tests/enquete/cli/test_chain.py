@@ -48,18 +48,38 @@ def test_a_sample_is_drawn_again_from_its_seed(loaded, tmp_path):
     assert first == second
 
 
-def test_small_strata_are_told_and_can_be_merged(enquete, file):
+def test_small_strata_ask_for_a_choice_before_anything_is_invited(enquete, file):
     rows = FRAME + "".join(f"s{i};Laren;penthouse;;nl;\n" for i in range(3))
     enquete("frame", "import", file("frame.csv", rows))
     enquete("wave", "create", "2022")
-    assert "laren/penthouse: 3" in enquete("invite", "2022")
+    assert "laren/penthouse (3)" in enquete("invite", "2022", fails=True)
+    assert "203 dwellings invited" in enquete("invite", "2022", "--merge-small")
     enquete("wave", "create", "2023")
-    assert "fewer than 10" not in enquete("invite", "2023", "--merge-small")
+    assert "203 dwellings invited" in enquete("invite", "2023", "--keep-small")
+
+
+def test_nobody_is_invited_to_a_closed_wave_or_to_an_address_of_this_machine(loaded, monkeypatch):
+    loaded("wave", "create", "gone", "--opens", "2020-01-01", "--closes", "2020-01-31")
+    assert "closed on 2020-01-31: nobody could answer" in loaded("invite", "gone", fails=True)
+    monkeypatch.delenv("ENQUETE_BASE_URL")
+    assert "which only this machine knows" in loaded("invite", "2022", fails=True)
+    assert "\t0 invited" in loaded("wave", "list")
+
+
+def test_another_secret_is_refused_before_letters_are_made(loaded, tmp_path):
+    loaded("invite", "2022")
+    (tmp_path / "instance" / "secret.key").write_text("x" * 64)
+    loaded("wave", "create", "2023")
+    assert "the secret is not the one" in loaded("invite", "2023", fails=True)
+    assert "the secret is not the one" in loaded("serve", fails=True)
 
 
 def test_letters_are_never_overwritten_and_a_wave_is_invited_once(loaded, tmp_path):
     loaded("invite", "2022")
-    assert "is there already" in loaded("invite", "2022", fails=True)
+    assert "was invited or imported before" in loaded("invite", "2022", fails=True)
+    loaded("wave", "create", "2023")
+    taken = tmp_path / "instance" / "letters-2022.csv"
+    assert "is there already" in loaded("invite", "2023", "--letters", taken, fails=True)
     elsewhere = tmp_path / "elsewhere.csv"
     assert "invited or imported before" in loaded(
         "invite", "2022", "--letters", elsewhere, fails=True

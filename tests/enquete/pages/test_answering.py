@@ -183,3 +183,14 @@ def test_every_kind_is_asked_refused_and_reviewed(every_kind_site: Site) -> None
     assert shown == ["9", "Ja", "Eens", "Hond; Vis", "2", "1,5", "Mooi", "Ja"]
     filled = visitor.open("/vraag/twee").values
     assert (filled["stelling"], filled["dieren"]) == (["eens"], ["hond", "vis"])
+
+
+def test_two_codes_in_two_windows_are_never_mixed(site: Site) -> None:
+    visitor = site.visitor()
+    first = visitor.enter(site.codes[0])
+    second = visitor.enter(site.codes[2])
+    refused = visitor.send(first, rapportcijfer="2")
+    assert (refused.status, refused.h1) == (409, "U vult nu een andere code in")
+    for code in (site.codes[0], site.codes[2]):
+        assert site.store.draft(site.keys.draft_key(code)) is None
+    assert visitor.send(second, rapportcijfer="9").path == "/vraag/veiligheid"
