@@ -190,7 +190,7 @@ def test_two_codes_in_two_windows_are_never_mixed(site: Site) -> None:
     first = visitor.enter(site.codes[0])
     second = visitor.enter(site.codes[2])
     refused = visitor.send(first, rapportcijfer="2")
-    assert (refused.status, refused.h1) == (409, "U vult nu een andere code in")
+    assert (refused.status, refused.heading) == (409, "U vult nu een andere code in")
     for code in (site.codes[0], site.codes[2]):
         assert site.store.draft(site.keys.draft_key(code)) is None
     assert visitor.send(second, rapportcijfer="9").path == "/vraag/veiligheid"
