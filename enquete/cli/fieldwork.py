@@ -122,7 +122,8 @@ def list_waves(settings: Settings, store: Store) -> None:
 def close_wave(settings: Settings, store: Store, slug: str) -> None:
     """Take no more answers for WAVE from now on; yesterday is kept as its last day.
 
-    A wave that was closed before keeps its last day.
+    The responses are rewritten in an order that tells nothing. A wave that was closed before keeps
+    its last day.
     """
     from datetime import date, timedelta
 
@@ -133,6 +134,7 @@ def close_wave(settings: Settings, store: Store, slug: str) -> None:
     # The first day stays what it was, also when it comes after: such a wave is open on no day.
     last = (date.fromisoformat(today()) - timedelta(days=1)).isoformat()
     store.set_wave_dates(slug, opens=found.opens, closes=last)
+    store.reshuffle()
     click.echo(f"wave {slug} is closed: its last day was {last}")
 
 
