@@ -9,6 +9,7 @@ from analysis.results import show_key
 from enquete.cli.terminal import Column, Layout, show
 from enquete.numbers import change as show_change
 from enquete.numbers import count, mark
+from enquete.release.formats.wording import DUTCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def print_rating_table(table: RatingTable, *, console: Console | None = None) -> None:
     """Print the rating table with its reconciliation and notes, in Dutch."""
-    title = f"Rapportcijfer voor de buurt per gemeente, {table.wave}"
+    title = DUTCH.title(table)
     rows = (*table.rows, table.headline)
     level, lines = _level(rows), [*_reconciliation(table), *table.notes]
     if table.compare is None:
@@ -94,15 +95,12 @@ def _tests(rows: Sequence[RatingRow]) -> list[Column]:
 
 
 def _reconciliation(table: RatingTable) -> list[str]:
-    sums = table.reconciliation
-    return [
-        "",
-        f"Gewoon gemiddelde van de rijen      {mark(sums.plain_mean)}",
-        f"Gewogen naar aantal antwoorden      {mark(sums.answers_weighted)}",
-        f"Gewogen naar aantal woningen        {mark(sums.population_weighted)}   "
-        "dit is het gemiddelde cijfer",
-        "",
+    """Write the three averages side by side, as the page does."""
+    averages = [
+        f"{name:<28} {mark(value) or '–':>4}   {explanation}"
+        for name, explanation, value in DUTCH.averages(table)
     ]
+    return ["", *averages, ""]
 
 
 def _mean_columns(rows: Sequence[Estimate]) -> list[Column]:
