@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.cells import exact_mean
+from analysis.exact import exact_mean
 from analysis.intervals import t_interval
 from analysis.results import TOTAL, Estimate, Flag, Means
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from enquete.errors import ConflictError, NotFoundError, StoreUnavailableError
+from enquete.errors import ConflictError, NotFoundError
 from enquete.store import queries
-from enquete.store.copy import copy_rows
+from enquete.store.database import Database, values
 from enquete.store.driver import connect
-from enquete.store.migrate import migrate, steps, version
 from enquete.store.records import (
     Area,
     AreaCode,
@@ -24,11 +23,6 @@ from enquete.store.records import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from contextlib import AbstractContextManager
-
-    from enquete.store.driver import Driver
-
-_Record = TypeVar("_Record")
 
 
 class Outcome(StrEnum):
@@ -39,96 +33,8 @@ class Outcome(StrEnum):
     NOT_OPEN = "not open"
 
 
-class Store:
-    """All that is kept, over one driver. Every method raises `StoreError`s only.
-
-    Parameters
-    ----------
-    driver
-        An open SQLite or PostgreSQL driver; see `open_store`.
-    """
-
-    def __init__(self, driver: Driver) -> None:
-        self._driver = driver
-
-    # --- the database itself -----------------------------------------------------------------
-
-    @property
-    def migrates_itself(self) -> bool:
-        """Whether a server may bring the schema up to date without being asked."""
-        return self._driver.migrates_itself
-
-    def migrate(self) -> list[int]:
-        """Bring the schema up to date and give the numbers of the steps taken."""
-        return migrate(self._driver)
-
-    def version(self) -> int:
-        """Give the version of the schema; 0 for an empty database."""
-        return version(self._driver)
-
-    def require_current(self) -> None:
-        """Check that the schema is that of this program.
-
-        Raises
-        ------
-        StoreUnavailableError
-            If it is older or newer.
-        """
-        if (found := self.version()) != max(steps()):
-            raise StoreUnavailableError(
-                f"the database is of version {found}, this program of {max(steps())}: "
-                "run `enquete migrate` first"
-            )
-
-    def is_current(self) -> bool:
-        """Say whether the schema is that of this program."""
-        return self.version() == max(steps())
-
-    def is_empty(self) -> bool:
-        """Say whether there is neither a wave nor a dwelling; areas come with the program."""
-        return not (self._driver.rows(queries.ANY_WAVE) or self._driver.rows(queries.ANY_DWELLING))
-
-    def close(self) -> None:
-        """Close this thread's connection; the next call opens another."""
-        self._driver.close()
-
-    def writing(self) -> AbstractContextManager[None]:
-        """Hold a transaction that writes: all of it happens or none of it."""
-        return self._driver.writing()
-
-    def fact(self, name: str) -> str | None:
-        """Give what is true of the whole installation under a name."""
-        rows = self._driver.rows(queries.FACT, {"name": name})
-        return rows[0]["content"] if rows else None
-
-    def set_fact(self, name: str, content: str) -> None:
-        """Say what is true of the whole installation."""
-        with self.writing():
-            self._driver.rows(queries.SET_FACT, {"name": name, "content": content})
-
-    def require_key(self, fingerprint: str, *, adopt: bool = False) -> None:
-        """Check that this is the key that the codes were made with.
-
-        Parameters
-        ----------
-        fingerprint
-            Of the installation's key; see `enquete.codes.CodeKeys`.
-        adopt
-            Whether a store that knows no key yet takes this one.
-
-        Raises
-        ------
-        StoreUnavailableError
-            If the store knows another key: no code would be known.
-        """
-        known = self.fact("key")
-        if known is None and adopt:
-            self.set_fact("key", fingerprint)
-        elif known not in {None, fingerprint}:
-            raise StoreUnavailableError(
-                "the secret is not the one that this database's codes were made with: put back the "
-                "secret.key (or the setting secret) of the installation it comes from"
-            )
+class Store(Database):
+    """What the chain reads and writes, from areas to reports."""
 
     # --- areas and frame ---------------------------------------------------------------------
 
@@ -161,7 +67,7 @@ class Store:
             self._driver.many(queries.DELETE_AREA, ({"id": area} for area in gone))
             self._driver.many(
                 queries.PUT_AREA,
-                (_values(area) | {"published": int(area.published)} for area in areas),
+                (values(area) | {"published": int(area.published)} for area in areas),
             )
             self._add(queries.ADD_AREA_CODE, codes)
 
@@ -365,35 +271,12 @@ class Store:
         with self.writing():
             self._add(queries.ADD_REPORT, [report])
 
-    # --- copies ------------------------------------------------------------------------------
-
-    def copy_to(self, target: Store, *, replace: bool = False) -> dict[str, int]:
-        """Copy every row into another store of the same schema, and give the counts by table.
-
-        Raises
-        ------
-        ConflictError
-            If the target has rows and `replace` is False; it is then left as it was.
-        """
-        with self._driver.reading(), target.writing():
-            if not replace and not target.is_empty():
-                raise ConflictError("the database is not empty; nothing was changed")
-            return copy_rows(self._driver, target._driver)
-
-    # --- helpers -----------------------------------------------------------------------------
-
-    def _records(self, record: Callable[..., _Record], sql: str, **params: str) -> list[_Record]:
-        return [record(**row) for row in self._driver.rows(sql, params)]
-
-    def _add(self, sql: str, records: Iterable[object]) -> None:
-        self._driver.many(sql, (_values(record) for record in records))
-
     def _set_population(self, wave: str, population: Iterable[PopulationRow]) -> None:
         if self.population(wave):
             raise ConflictError(
                 f"wave {wave!r} has its population already: it was invited or imported before"
             )
-        rows = (_values(row) | {"wave": wave} for row in population)
+        rows = (values(row) | {"wave": wave} for row in population)
         self._driver.many(queries.ADD_POPULATION, rows)
 
 
@@ -405,7 +288,3 @@ def open_store(url: str) -> Store:
 def is_open(wave: Wave, today: str) -> bool:
     """Say whether residents can answer on this day (ISO date)."""
     return wave.opens <= today and (not wave.closes or today <= wave.closes)
-
-
-def _values(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__dataclass_fields__}
