@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -16,7 +17,7 @@ from enquete.release.formats.tidy import Value, tidy
 from enquete.release.formats.wording import DUTCH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from analysis.rating_table import RatingTable
 
@@ -29,6 +30,9 @@ _OPTIONS: Final = {
 }
 _HEADER: Final = 3
 _NOT_TESTED: Final = "niet getoetst"
+_LEFT: Final = 46
+_RIGHT: Final = 80
+_LINE_HEIGHT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +49,21 @@ class _Column:
 _FIGURES: Final = (
     _Column("name", "Gemeente", 32),
     _Column("code", "CBS-code", 11, empty="geen"),
-    _Column("value", "Cijfer", 22, "0.0", wording.UNKNOWN),
-    _Column("lower", "Marge van", 13, "0.0", wording.UNKNOWN),
-    _Column("upper", "Marge tot", 13, "0.0", wording.UNKNOWN),
-    _Column("n", "Antwoorden", 13, "#,##0", wording.UNKNOWN),
-    _Column("status", "Status", 22),
+    _Column("value", "Cijfer", 20, "0.0", wording.UNKNOWN),
+    _Column("lower", "Marge van", 10, "0.0", wording.UNKNOWN),
+    _Column("upper", "Marge tot", 10, "0.0", wording.UNKNOWN),
+    _Column("n", "Antwoorden", 12, "#,##0", wording.UNKNOWN),
+    _Column("status", "Status", 20),
     _Column("note", "Opmerking", 44),
 )
 _SIGNED: Final = "+0.0;-0.0;0.0"
 _CHANGES: Final = (
-    _Column("change", "Verandering", 15, _SIGNED, wording.UNKNOWN),
-    _Column("change_lower", "Verandering van", 15, _SIGNED, wording.UNKNOWN),
-    _Column("change_upper", "Verandering tot", 15, _SIGNED, wording.UNKNOWN),
+    _Column("change", "Verandering", 12, _SIGNED, wording.UNKNOWN),
+    _Column("change_lower", "Verandering van", 12, _SIGNED, wording.UNKNOWN),
+    _Column("change_upper", "Verandering tot", 12, _SIGNED, wording.UNKNOWN),
     _Column("verdict", "Oordeel", 26, empty=_NOT_TESTED),
-    _Column("p", "p-waarde", 14, "0.0000", _NOT_TESTED),
-    _Column("p_adjusted", "p-waarde (Holm)", 14, "0.0000", _NOT_TESTED),
+    _Column("p", "p-waarde", 12, "0.0000", _NOT_TESTED),
+    _Column("p_adjusted", "p-waarde (Holm)", 12, "0.0000", _NOT_TESTED),
     _Column("change_note", "Opmerking bij verandering", 44),
 )
 
@@ -97,11 +101,19 @@ def _marks(book: Any, table: RatingTable) -> None:
     }
     sheet.add_table(_HEADER, 0, _HEADER + len(rows), len(columns) - 1, place)
     for index, column in enumerate(columns):
-        sheet.set_column(index, index, column.width)
+        sheet.set_column(index, index, _width(column, rows))
     sheet.set_row(_HEADER, 32)
+    sheet.set_margins(left=0.3, right=0.3)
     sheet.freeze_panes(_HEADER + 1, 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
+
+
+def _width(column: _Column, rows: Sequence[Mapping[str, Value]]) -> int:
+    """Give the width of a column; one of notes is narrow when there are none, for the print."""
+    if column.name.endswith("note") and not any(row[column.name] for row in rows):
+        return 13
+    return column.width
 
 
 def _cell(row: Mapping[str, Value], column: _Column) -> Value:
@@ -114,8 +126,13 @@ def _cell(row: Mapping[str, Value], column: _Column) -> Value:
 
 
 def _headings(book: Any, columns: tuple[_Column, ...]) -> list[dict[str, Any]]:
-    heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    text = book.add_format({"text_wrap": True, "valign": "top"})
+    heading = book.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+    )
+    over_numbers = book.add_format(
+        {"bold": True, "text_wrap": True, "valign": "top", "align": "right"}
+    )
+    text = book.add_format({"text_wrap": True, "valign": "top", "align": "left", "indent": 1})
     numbers_like = {
         pattern: book.add_format({"num_format": pattern, "align": "right", "valign": "top"})
         for pattern in dict.fromkeys(column.number for column in columns if column.number)
@@ -123,7 +140,7 @@ def _headings(book: Any, columns: tuple[_Column, ...]) -> list[dict[str, Any]]:
     return [
         {
             "header": column.heading,
-            "header_format": heading,
+            "header_format": over_numbers if column.number else heading,
             "format": numbers_like.get(column.number, text),
         }
         for column in columns
@@ -138,9 +155,11 @@ def _source(table: RatingTable) -> str:
 
 def _explanation(book: Any, table: RatingTable) -> None:
     sheet = book.add_worksheet("Toelichting")
-    sheet.set_column(0, 0, 46)
-    sheet.set_column(1, 1, 80)
-    bold = book.add_format({"bold": True, "valign": "top"})
+    sheet.set_column(0, 0, _LEFT)
+    sheet.set_column(1, 1, _RIGHT)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     text = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
     mark = book.add_format({"num_format": "0.0", "valign": "top", "align": "left"})
     heading = book.add_format({"bold": True, "font_size": 14})
@@ -150,6 +169,9 @@ def _explanation(book: Any, table: RatingTable) -> None:
         for row, (left, right) in enumerate(lines, start=top + 1):
             sheet.write(row, 0, left, bold)
             sheet.write(row, 1, right, mark if isinstance(right, Decimal) else text)
+            # Not every program makes room for wrapped lines by itself.
+            needed = max(len(left) / _LEFT, len(str(right)) / _RIGHT)
+            sheet.set_row(row, _LINE_HEIGHT * math.ceil(needed))
         top += len(lines) + 2
 
 
