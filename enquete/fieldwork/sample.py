@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from enquete.errors import InputError
 from enquete.store.records import Dwelling, PopulationRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from random import Random
-
-Allocation: TypeAlias = Literal["proportional"]
 
 SMALLEST_STRATUM: Final = 10
 _FOR_A_VARIANCE: Final = 2
@@ -106,7 +104,6 @@ def draw(
     *,
     random: Random,
     size: int | None = None,
-    allocation: Allocation = "proportional",
     stratum_of: Mapping[str, str] | None = None,
 ) -> list[Dwelling]:
     """Draw a stratified simple random sample without replacement, or take all.
@@ -118,9 +115,7 @@ def draw(
     random
         Source of randomness.
     size
-        Total number to draw; by default all.
-    allocation
-        How the total is parted over the strata; see `allocate`.
+        Total number to draw, parted over the strata by `allocate`; by default all.
     stratum_of
         Stratum of each dwelling id; by default `strata` of the dwellings.
 
@@ -132,18 +127,16 @@ def draw(
     Raises
     ------
     InputError
-        If the allocation is unknown, or the size more than there are or less than two a stratum.
+        If the size is more than there are, or less than two a stratum.
     """
     frame = sorted(dwellings, key=lambda dwelling: dwelling.id)
-    if allocation not in _ALLOCATIONS:
-        raise InputError(f"allocation: wanted {' or '.join(_ALLOCATIONS)}, got {allocation!r}")
     if size is None:
         return frame
     label = strata(frame) if stratum_of is None else stratum_of
     members: defaultdict[str, list[Dwelling]] = defaultdict(list)
     for dwelling in frame:
         members[label[dwelling.id]].append(dwelling)
-    sizes = _ALLOCATIONS[allocation]({s: len(members[s]) for s in members}, size)
+    sizes = allocate({s: len(members[s]) for s in members}, size)
     drawn = [d for s in sorted(members) for d in random.sample(members[s], sizes[s])]
     return sorted(drawn, key=lambda dwelling: dwelling.id)
 
@@ -186,11 +179,6 @@ def allocate(dwellings: Mapping[str, int], size: int) -> dict[str, int]:
         if not short:
             return fixed | _by_largest_remainder(free, left)
         fixed |= {stratum: least[stratum] for stratum in short}
-
-
-_ALLOCATIONS: Final[Mapping[str, Callable[[Mapping[str, int], int], dict[str, int]]]] = {
-    "proportional": allocate
-}
 
 
 def _by_largest_remainder(dwellings: Mapping[str, int], size: int) -> dict[str, int]:

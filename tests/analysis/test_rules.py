@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,6 +167,14 @@ def test_what_can_be_read_of_a_result():
     assert list(frame["key"]) == ["x", "x", "total", "total"]
     assert frame["value"].tolist() == [7, 8, 7, 8]
     assert result.change("1", "2").to_frame()["value"].tolist() == [1, 1]
+
+
+def test_a_data_frame_gives_what_its_columns_give():
+    rows = [("1", "a", "x", 6), ("1", "a", "x", None), ("1", "a", "y", 9), ("1", "a", "y", 8)]
+    frame = pd.DataFrame(rows, columns=["wave", "stratum", "area", "mark"])
+    design = Design(strata="stratum", wave="wave")
+    found = Survey.from_frame(frame, design).mean("mark", by="area")
+    same(numbers(found), numbers(survey(rows).mean("mark", by="area")))
 
 
 BAD = [

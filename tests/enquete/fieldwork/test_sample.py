@@ -161,8 +161,3 @@ def test_refuses_a_size(size: int) -> None:
         InputError, match=rf"wanted 4 \(two a stratum\) to 20 \(all dwellings\), got {size}"
     ):
         draw(frame, size=size, random=Random(1))
-
-
-def test_refuses_an_unknown_allocation() -> None:
-    with pytest.raises(InputError, match="allocation: wanted proportional, got 'neyman'"):
-        draw([], size=2, random=Random(1), allocation="neyman")  # type: ignore[arg-type]
