@@ -11,26 +11,64 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.cells import Cells
     from analysis.design import Design, read_population
-    from analysis.results import ChangeEstimate, Changes, Estimate, Flag, Means
+    from analysis.estimate import means
+    from analysis.estimates import Changes, Estimates
+    from analysis.models import (
+        compare_ranks,
+        driver_model,
+        independence,
+        linear_model,
+        logistic_model,
+        proportional_odds,
+        reliability,
+        small_areas,
+    )
+    from analysis.results import TOTAL, ChangeEstimate, Estimate, Flag
     from analysis.survey import Survey
 
 __all__ = [
+    "TOTAL",
     "Cells",
     "ChangeEstimate",
     "Changes",
     "Design",
     "Estimate",
+    "Estimates",
     "Flag",
-    "Means",
     "Survey",
+    "compare_ranks",
+    "driver_model",
+    "independence",
+    "linear_model",
+    "logistic_model",
+    "means",
+    "proportional_odds",
     "read_population",
+    "reliability",
+    "small_areas",
 ]
 
 _HOME = {
     "Cells": "analysis.cells",
+    "Changes": "analysis.estimates",
     "Design": "analysis.design",
+    "Estimates": "analysis.estimates",
     "Survey": "analysis.survey",
+    "means": "analysis.estimate",
     "read_population": "analysis.design",
+    **dict.fromkeys(
+        (
+            "compare_ranks",
+            "driver_model",
+            "independence",
+            "linear_model",
+            "logistic_model",
+            "proportional_odds",
+            "reliability",
+            "small_areas",
+        ),
+        "analysis.models",
+    ),
 }
 
 

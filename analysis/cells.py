@@ -7,30 +7,30 @@ special case n = 1, and go the same way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.columns import (
-    check_scale,
-    column_of,
-    read_counts,
-    read_domains,
-    read_labels,
-    read_numbers,
-    read_positive,
-)
-from analysis.sample import make_sample
+from analysis.sample import make_sample, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from analysis.columns import Columns
     from analysis.design import Design
+    from analysis.projection import Calibration
     from analysis.sample import Sample
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A column beside the design: its labels, and the index of each cell."""
+
+    labels: tuple[str, ...]
+    index: NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +50,22 @@ class Cells:
     n
         Number of answers in the cell, 0 or more; 0 keeps a sampled cluster that nobody answered in.
     weight
-        Weight of each single answer, > 0.
+        Weight of each single answer.
     sizes
         Sampling units in the population at each stage, for the finite population correction; 0
         where not known.
     population
         By (wave, stratum): N, where the weights are N / n.
+    scale
+        Lowest and highest answer there can be; None: not known.
+    kept
+        Other columns by name, that cells do not mix.
+    calibrations
+        How the weights were adjusted.
+    adjusted
+        Whether the weights were adjusted (calibrated or trimmed).
+    notes
+        What was done to the weights, in sentences.
     """
 
     design: Design
@@ -71,6 +81,35 @@ class Cells:
     weight: NDArray[np.float64]
     sizes: tuple[NDArray[np.float64], ...]
     population: Mapping[tuple[str, str], int]
+    scale: tuple[float, float] | None = None
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    calibrations: tuple[Calibration, ...] = ()
+    adjusted: bool = False
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def answered(self) -> NDArray[np.bool_]:
+        """Whether a cell has answers with a value."""
+        return ~np.isnan(self.y) & (self.n > 0)
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Give a kept column as numbers; NaN where empty.
+
+        Raises
+        ------
+        ValueError
+            If a label is no number.
+        """
+        kept = self.kept[name]
+        levels = np.full(len(kept.labels), np.nan)
+        for place, label in enumerate(kept.labels):
+            if not label:
+                continue
+            try:
+                levels[place] = float(label)
+            except ValueError:
+                raise ValueError(f"column {name!r} must be numbers, got {label!r}") from None
+        return levels[kept.index]
 
     def of_waves(self, *waves: str) -> NDArray[np.bool_]:
         """Mark the cells of these waves.
@@ -83,10 +122,17 @@ class Cells:
         for wave in waves:
             if wave not in self.waves:
                 raise ValueError(f"there is no wave {wave!r}; waves: {', '.join(self.waves)}")
-        return np.isin(self.wave, [self.waves.index(wave) for wave in waves])
+        marked = np.zeros(len(self.n), dtype=np.bool_)
+        for wave in waves:
+            marked |= self.waves_at[self.waves.index(wave)]
+        return marked
 
     def part(self, here: NDArray[np.bool_]) -> Cells:
         """Give the cells marked, with the design that they have by themselves."""
+        return self if here.all() else self.part_at(np.flatnonzero(here))
+
+    def part_at(self, here: NDArray[np.intp]) -> Cells:
+        """Give the cells at these places, in this order."""
         return replace(
             self,
             wave=self.wave[here],
@@ -97,7 +143,37 @@ class Cells:
             n=self.n[here],
             weight=self.weight[here],
             sizes=tuple(size[here] for size in self.sizes),
+            kept={name: Kept(kept.labels, kept.index[here]) for name, kept in self.kept.items()},
+            calibrations=tuple(step.part(here) for step in self.calibrations),
         )
+
+    def by_wave(self) -> list[Cells]:
+        """Give the cells of each wave, in their order."""
+        return [self.part(here) for here in self.waves_at]
+
+    @cached_property
+    def waves_at(self) -> list[NDArray[np.bool_]]:
+        """Mark the cells of each wave, in their order."""
+        return [self.wave == index for index in range(len(self.waves))]
+
+    @cached_property
+    def units_and_domains(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Cells of one unit and domain; see `analysis.condense.units_and_domains`."""
+        from analysis.condense import units_and_domains
+
+        return units_and_domains(self)
+
+    def with_units(self, clusters: str | None) -> Cells:
+        """Take another column that is kept as the sampling unit; None: each answer."""
+        units: tuple[NDArray[np.intp], ...] = ()
+        if clusters is not None:
+            if clusters not in self.kept:
+                known = ", ".join(self.kept) or "none"
+                raise ValueError(f"column {clusters!r} is not kept by these cells; kept: {known}")
+            units = (self.kept[clusters].index,)
+        design = replace(self.design, clusters=clusters, fpc=None)
+        # Counts of the population are of the units of the design, not of these.
+        return replace(self, design=design, clusters=units, sizes=())
 
     def sample(self, *, linked: bool = False) -> Sample:
         """Give the design of these cells.
@@ -107,13 +183,40 @@ class Cells:
         linked
             Whether a unit is the same in every wave, so that strata run across waves.
         """
-        if not linked:
-            strata = self.wave * len(self.strata) + self.stratum
-            return make_sample(self.n, strata, self.clusters, self.sizes, lonely=self.design.lonely)
+        return self._linked if linked else self._unlinked
+
+    @cached_property
+    def _unlinked(self) -> Sample:
+        return self._sample(self.wave * len(self.strata) + self.stratum, self.sizes)
+
+    @cached_property
+    def _linked(self) -> Sample:
         sizes = self.sizes
         if sizes:
             sizes = (sizes[0] * self._union_over_wave(), *sizes[1:])
-        return make_sample(self.n, self.stratum, self.clusters, sizes, lonely=self.design.lonely)
+        return self._sample(self.stratum, sizes)
+
+    def _sample(self, strata: NDArray[np.intp], sizes: tuple[NDArray[np.float64], ...]) -> Sample:
+        sample = make_sample(
+            self.n,
+            strata,
+            self.clusters,
+            sizes,
+            lonely=self.design.lonely,
+            lonely_domains=self.design.lonely_domains,
+            calibrations=self.calibrations,
+        )
+        if self.design.collapse is None or not sample.alone.any():
+            return sample
+        merged = _collapsed(strata, sample.alone, self.kept[self.design.collapse], self.wave)
+        clusters = self.clusters
+        if clusters:
+            # A cluster of a stratum that was merged stays a unit of its own.
+            first = number(strata * (int(clusters[0].max(initial=0)) + 1) + clusters[0])[0]
+            clusters = (first, *clusters[1:])
+        return make_sample(
+            self.n, merged, clusters, sizes, lonely="flag", calibrations=self.calibrations
+        )
 
     def _union_over_wave(self) -> NDArray[np.float64]:
         """Give, for each cell, by how much to widen the population when waves are stacked.
@@ -135,155 +238,20 @@ class Cells:
         return factor
 
 
-def count_cells(
-    columns: Columns,
-    design: Design,
-    *,
-    rating: str,
-    by: Sequence[str] = (),
-    count: str | None = None,
-    scale: tuple[float, float] | None = None,
-) -> Cells:
-    """Count rows (or counted rows, by the column `count`) to cells.
+def _collapsed(
+    strata: NDArray[np.intp], alone: NDArray[np.bool_], within: Kept, wave: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Take each lonely stratum together with the next one of the same area and wave.
 
-    Parameters
-    ----------
-    columns
-        Equally long columns of texts or numbers.
-    rating
-        Column of the answer; empty and ``NA`` are no answer.
-    by
-        Columns whose combinations are the domains; a row with an empty label is in no domain.
-    count
-        Column that says how many answers a row stands for. None: one.
-    scale
-        Lowest and highest answer allowed; None: any number.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing or empty where it may not be, an answer is no number or outside the
-        scale, a weight is not above 0, or the population does not fit the answers.
+    The last of an area joins the one before it; the only one stays alone.
     """
-    size = len(column_of(columns, rating))
-    waves, wave = read_labels(columns, [design.wave] if design.wave else [], size)
-    strata, stratum = read_labels(columns, design.strata_columns, size)
-    clusters = [read_labels(columns, [name], size)[1] for name in design.cluster_columns]
-    domains, domain = read_domains(columns, by, size)
-    y = read_numbers(columns, rating)
-    check_scale(columns, rating, y, scale)
-    n = read_counts(columns, count, size)
-    given = read_positive(columns, design.weights) if design.weights else np.ones(size)
-    sizes = [read_positive(columns, name) for name in design.fpc_columns]
-    codes = (_codes(column) for column in (y, given, *sizes))
-    first, total = _group([wave, stratum, domain, *clusters, *codes], n)
-    where = [(waves[w], strata[s]) for w, s in zip(wave[first], stratum[first], strict=True)]
-    population = _population(design, where, total)
-    cells = Cells(
-        design=design,
-        waves=waves,
-        strata=strata,
-        domains=domains,
-        wave=wave[first],
-        stratum=stratum[first],
-        clusters=tuple(labels[first] for labels in clusters),
-        domain=domain[first],
-        y=y[first],
-        n=total,
-        weight=_weights(design, population, where, total, given[first]),
-        sizes=_sizes(design, population, where, [size[first] for size in sizes]),
-        population={} if design.weights else population,
-    )
-    _check_sizes(cells)
-    return cells
-
-
-def _group(
-    keys: Sequence[NDArray[np.intp]], n: NDArray[np.int64]
-) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Give the first row of every combination of keys, and the sum of `n` over it."""
-    code = np.zeros(len(n), dtype=np.int64)
-    for key in keys:
-        shifted = key - key.min(initial=0)
-        # Renumbered at each step: the product of the numbers of levels could overflow.
-        code = np.unique(code * (shifted.max(initial=0) + 1) + shifted, return_inverse=True)[1]
-    _, first, index = np.unique(code, return_index=True, return_inverse=True)
-    total = np.zeros(len(first), dtype=np.int64)
-    np.add.at(total, index, n)
-    return first, total
-
-
-def _population(
-    design: Design, where: Sequence[tuple[str, str]], n: NDArray[np.int64]
-) -> dict[tuple[str, str], int]:
-    if design.population is None:
-        return {}
-    answers: dict[tuple[str, str], int] = {}
-    for key, count in zip(where, n.tolist(), strict=True):
-        answers[key] = answers.get(key, 0) + count
-    population = {key: design.population_of(*key) for key in answers}
-    for (wave, stratum), count in answers.items():
-        if population[wave, stratum] < count:
-            raise ValueError(
-                f"population of stratum {stratum!r}{f' in wave {wave!r}' if wave else ''} must be "
-                f"at least its {count} answers, got {population[wave, stratum]}"
-            )
-    return population
-
-
-def _weights(
-    design: Design,
-    population: Mapping[tuple[str, str], int],
-    where: Sequence[tuple[str, str]],
-    n: NDArray[np.int64],
-    given: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    if design.weights or not population:
-        return given
-    answers: dict[tuple[str, str], int] = dict.fromkeys(population, 0)
-    for key, count in zip(where, n.tolist(), strict=True):
-        answers[key] += count
-    weight = {key: population[key] / max(answers[key], 1) for key in population}
-    return np.array([weight[key] for key in where], dtype=np.float64)
-
-
-def _sizes(
-    design: Design,
-    population: Mapping[tuple[str, str], int],
-    where: Sequence[tuple[str, str]],
-    given: Sequence[NDArray[np.float64]],
-) -> tuple[NDArray[np.float64], ...]:
-    """Give the sampling units in the population: as given, or the dwellings where those are."""
-    if given or design.cluster_columns or not population:
-        return tuple(given)
-    return (np.array([population[key] for key in where], dtype=np.float64),)
-
-
-def _check_sizes(cells: Cells) -> None:
-    """Check that population counts are one number for each stratum, and not below the sample."""
-    for place, stage in enumerate(cells.sample().stages[: len(cells.sizes)]):
-        given = cells.sizes[place]
-        uneven = np.flatnonzero(given != stage.size[stage.within])
-        if uneven.size:
-            cell = int(uneven[0])
-            raise ValueError(
-                f"column {cells.design.fpc_columns[place]!r} must be one number in "
-                f"{_place(cells, cell, place)}, got {given[cell]:g} and "
-                f"{stage.size[stage.within[cell]]:g}"
-            )
-        short = np.flatnonzero(stage.sampled(cells.n) > stage.size)
-        if short.size:
-            cell = int(np.flatnonzero(stage.within == short[0])[0])
-            raise ValueError(
-                f"population of {_place(cells, cell, place)} must be at least its "
-                f"{stage.sampled(cells.n)[short[0]]:g} sampled units, got {stage.size[short[0]]:g}"
-            )
-
-
-def _place(cells: Cells, cell: int, place: int) -> str:
-    stratum = f"stratum {cells.strata[cells.stratum[cell]]!r}"
-    return f"a unit of {stratum}" if place else stratum
-
-
-def _codes(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    return np.unique(values, return_inverse=True)[1]
+    merged = strata.copy()
+    area = number(wave * len(within.labels) + within.index)[0]
+    for stratum in np.unique(strata[alone]):
+        here = strata == stratum
+        neighbours = np.unique(strata[(area == area[here][0]) & ~here])
+        if neighbours.size:
+            later = neighbours[neighbours > stratum]
+            target = later[0] if later.size else neighbours[-1]
+            merged[merged == stratum] = merged[strata == target][0]
+    return merged

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from analysis.intervals import equivalence_test, t_interval, t_test
-from analysis.mean import Linearised, linearise, margin_flag
-from analysis.multiple import Adjustment, adjust
-from analysis.rating_table import Verdict
-from analysis.results import TOTAL, ChangeEstimate, Changes, Flag
+from analysis.estimate import Figure, margin_flag
+from analysis.estimates import Changes
+from analysis.intervals import t_interval
+from analysis.quantity import linearise
+from analysis.results import TOTAL, Flag
+from analysis.verdicts import Difference, Margin, Rules, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
 
     from analysis.cells import Cells
+    from analysis.estimates import Estimates
+    from analysis.multiple import Adjustment
+    from analysis.quantity import Linearised, Quantity
 
 
 def change(
-    cells: Cells,
+    estimates: Estimates,
     before: str,
     after: str,
     *,
@@ -31,7 +37,6 @@ def change(
     min_answers: int = 30,
     min_df: int = 4,
     family: Collection[tuple[str, ...]] | None = None,
-    confidence: float = 0.95,
 ) -> Changes:
     """Estimate later less earlier for every domain and for all answers, in one stacked design.
 
@@ -44,7 +49,7 @@ def change(
     Parameters
     ----------
     adjust
-        ``holm`` or ``none``; the family is every domain (not the total) that may be tested:
+        ``holm``, ``bh`` or ``none``; the family is every domain (not the total) that may be tested:
         at least `min_answers` answers in each wave, and `min_df` degrees of freedom.
     equivalence
         A change smaller than this, in units of the answer, is no change to speak of: the verdict is
@@ -61,116 +66,124 @@ def change(
     """
     if before == after:
         raise ValueError(f"two different waves are compared, got {before!r} twice")
+    if equivalence is not None and equivalence <= 0:
+        raise ValueError(f"equivalence must be above 0, got {equivalence}")
+    cells = estimates.cells
     if overlap == "clusters" and not cells.clusters:
         raise ValueError("overlap='clusters' needs a design with clusters")
     linked = bool(cells.clusters) if overlap is None else overlap == "clusters"
-    here = cells.part(cells.of_waves(before, after))
-    keys = [*cells.domains, TOTAL]
-    inside = [*(here.domain == d for d in range(len(cells.domains))), here.n >= 0]
-    waves = [here.of_waves(before), here.of_waves(after)]
-    sample = here.sample(linked=linked)
-    found = linearise(here, [mask & wave for mask in inside for wave in waves], sample)
-    pairs = found.members.reshape(len(here.n), len(keys), 2)
-    df = [sample.df(pairs[:, i, 0] | pairs[:, i, 1]) for i in range(len(keys))]
-    rows = [
-        _difference(here, found, df[i], i, key=key, linked=linked, confidence=confidence)
-        for i, key in enumerate(keys)
-    ]
-    rows = [_equivalent(row, equivalence) for row in rows]
-    rows = [_testable(row, min_answers=min_answers, min_df=min_df) for row in rows]
-    *areas, total = [_chosen(row, family) for row in rows]
-    decided = _decide(areas, method=adjust, equivalence=equivalence, alpha=1 - confidence)
-    headline = _verdict(total, total.p, equivalence=equivalence, alpha=1 - confidence)
-    return Changes(before, after, tuple(decided), headline, notes=_notes(linked=linked))
-
-
-def _difference(
-    cells: Cells,
-    found: Linearised,
-    df: int,
-    index: int,
-    *,
-    key: tuple[str, ...],
-    linked: bool,
-    confidence: float,
-) -> ChangeEstimate:
-    pair = [2 * index, 2 * index + 1]
-    n_before, n_after = (int(cells.n[found.members[:, i]].sum()) for i in pair)
-    n = (n_before, n_after)
-    if 0 in n:
-        reason = f"no answers in the {'earlier' if n_before == 0 else 'later'} wave"
-        return ChangeEstimate(key=key, df=df, n=n, flag=Flag.EMPTY, reason=reason)
-    value = float(found.value[pair[1]] - found.value[pair[0]])
-    contrast = np.array([-1.0, 1.0])
-    variance = float(contrast @ found.covariance[np.ix_(pair, pair)] @ contrast)
-    se = math.sqrt(max(variance, 0.0))
-    # A wave without degrees of freedom of its own has no variance to show, whatever the other has.
-    df = df if linked or found.df[pair].min() > 0 else 0
-    member = found.members[:, pair[0]] | found.members[:, pair[1]]
-    flag, reason = margin_flag(cells, member, value=float(found.value[pair[0]]), se=se, df=df)
-    if reason:
-        se_known = se if df > 0 else None
-        return ChangeEstimate(
-            key=key, value=value, se=se_known, df=df, n=n, flag=flag, reason=reason
-        )
-    low, high = t_interval(value, se, df, confidence=confidence)
-    return ChangeEstimate(
-        key=key, value=value, se=se, low=low, high=high, df=df, n=n, p=t_test(value, se, df)
+    pair = _pair(estimates, before, after, linked=linked)
+    rules = Rules(
+        adjust=adjust,
+        alpha=1 - estimates.confidence,
+        equivalence=equivalence,
+        min_answers=min_answers,
+        min_df=min_df,
+        family=None if family is None else frozenset(family),
+    )
+    differences = pair.differences([*cells.domains, TOTAL], confidence=estimates.confidence)
+    *rows, total = decide(differences, rules)
+    return Changes(
+        before=before,
+        after=after,
+        rows=tuple(rows),
+        total=total,
+        notes=_notes(linked=linked),
+        adjustment=adjust,
+        equivalence=equivalence,
+        linked=linked,
+        estimates=estimates,
     )
 
 
-def _equivalent(row: ChangeEstimate, margin: float | None) -> ChangeEstimate:
-    if margin is None or row.flag is not Flag.OK or row.value is None or row.se is None:
-        return row
-    if margin <= 0:
-        raise ValueError(f"equivalence must be above 0, got {margin}")
-    return replace(row, p_equivalence=equivalence_test(row.value, row.se, row.df, margin=margin))
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """Both waves in one stacked design: estimate 2i is the earlier of domain i, 2i + 1 the later.
+
+    `df` counts units and strata with an answer in the domain in either wave.
+    """
+
+    cells: Cells
+    quantity: Quantity
+    found: Linearised
+    df: NDArray[np.int64]
+    linked: bool
+
+    def differences(
+        self, keys: Sequence[tuple[str, ...]], *, confidence: float
+    ) -> list[Difference]:
+        """Give the numbers of every domain's change, tested or not."""
+        found = self.found
+        value, spread, n = (
+            column.reshape(-1, 2) for column in (found.value, found.spread, found.n)
+        )
+        variance = np.diag(found.covariance).reshape(-1, 2).sum(axis=1)
+        variance = variance - 2 * np.diag(found.covariance, 1)[::2]
+        answers = n.sum(axis=1)
+        pooled = (n * spread).sum(axis=1) / np.maximum(answers, 1)
+        change = value[:, 1] - value[:, 0]
+        # A wave without degrees of freedom of its own has no variance to show, whatever the other
+        # has.
+        alone = (found.df.reshape(-1, 2).min(axis=1) < 1) & (not self.linked)
+        se, df = np.sqrt(np.maximum(variance, 0.0)), np.where(alone, 0, self.df)
+        lonely = found.lonely.reshape(-1, 2).any(axis=1)
+        # All answers are the same when they are in both waves and no change is between them.
+        columns = (se, value[:, 0], answers, df, pooled + change**2, lonely)
+        corrected = bool(self.cells.sizes)
+        figures = [
+            Figure(self.quantity.kind, corrected, *row)
+            for row in zip(*(column.tolist() for column in columns), strict=True)
+        ]
+        return [
+            self._difference(
+                key,
+                figure,
+                float(change[i]),
+                float(pooled[i]),
+                (int(n[i, 0]), int(n[i, 1])),
+                confidence=confidence,
+            )
+            for i, (key, figure) in enumerate(zip(keys, figures, strict=True))
+        ]
+
+    def _difference(
+        self,
+        key: tuple[str, ...],
+        figure: Figure,
+        change: float,
+        pooled: float,
+        n: tuple[int, int],
+        *,
+        confidence: float,
+    ) -> Difference:
+        df = figure.df
+        if 0 in n:
+            reason = f"no answers in the {'earlier' if n[0] == 0 else 'later'} wave"
+            return Difference(key, n, df, Flag.EMPTY, reason)
+        flag, reason = margin_flag(figure)
+        se = figure.se if df > 0 else None
+        if flag is not Flag.OK:
+            return Difference(key, n, df, flag, reason, change, se)
+        low, high = t_interval(change, figure.se, df, confidence=confidence)
+        total = self.quantity.kind == "total"
+        effect = change / math.sqrt(pooled) if pooled > 0 and not total else None
+        margin = Margin(change, figure.se, low, high, effect)
+        return Difference(key, n, df, flag, reason, change, se, margin)
 
 
-def _testable(row: ChangeEstimate, *, min_answers: int, min_df: int) -> ChangeEstimate:
-    if row.flag is not Flag.OK:
-        return row
-    if min(row.n) < min_answers:
-        reason = f"tested from {min_answers} answers in each wave, got {row.n[0]} and {row.n[1]}"
-        return replace(row, flag=Flag.NO_TEST, reason=reason)
-    if row.df < min_df:
-        reason = f"tested from {min_df} degrees of freedom, got {row.df}"
-        return replace(row, flag=Flag.NO_TEST, reason=reason)
-    return row
-
-
-def _chosen(row: ChangeEstimate, family: Collection[tuple[str, ...]] | None) -> ChangeEstimate:
-    if family is None or row.key == TOTAL or row.key in family or row.flag is not Flag.OK:
-        return row
-    return replace(row, flag=Flag.NO_TEST, reason="not in the family of tests")
-
-
-def _decide(
-    rows: list[ChangeEstimate], *, method: Adjustment, equivalence: float | None, alpha: float
-) -> list[ChangeEstimate]:
-    family = [row.p for row in rows if row.flag is Flag.OK and row.p is not None]
-    adjusted = iter(adjust(family, method=method))
-    decided = []
-    for row in rows:
-        if row.flag is not Flag.OK:
-            decided.append(row)
-            continue
-        p = next(adjusted)
-        with_p = replace(row, p_adjusted=p)
-        decided.append(_verdict(with_p, p, equivalence=equivalence, alpha=alpha))
-    return decided
-
-
-def _verdict(
-    row: ChangeEstimate, p: float | None, *, equivalence: float | None, alpha: float
-) -> ChangeEstimate:
-    if row.flag is not Flag.OK or p is None or row.value is None:
-        return row
-    if p < alpha:
-        return replace(row, verdict=Verdict.HIGHER if row.value > 0 else Verdict.LOWER)
-    if equivalence and row.p_equivalence is not None and row.p_equivalence < alpha:
-        return replace(row, verdict=Verdict.UNCHANGED)
-    return replace(row, verdict=Verdict.NO_DIFFERENCE)
+def _pair(estimates: Estimates, before: str, after: str, *, linked: bool) -> _Pair:
+    cells, quantity = estimates.condensed_cells()
+    here = cells.of_waves(before, after)
+    cells, quantity = cells.part(here), quantity.part(here)
+    sample = cells.sample(linked=linked)
+    later = cells.of_waves(after).astype(np.intp)
+    domains = len(cells.domains)
+    label = np.where(cells.domain >= 0, 2 * cells.domain + later, -1)
+    found = linearise(cells, quantity, [(label, 2 * domains), (later, 2)], sample)
+    inside = np.where(quantity.answered, cells.domain, -1)
+    overall = np.where(quantity.answered, 0, -1)
+    df = np.concatenate([sample.domain_df(inside, domains), sample.domain_df(overall, 1)])
+    return _Pair(cells, quantity, found, df, linked)
 
 
 def _notes(*, linked: bool) -> tuple[str, ...]:

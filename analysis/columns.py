@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -30,6 +31,12 @@ class FileColumns(dict[str, list[str]]):
         super().__init__(table.columns)
         self.name, self.lines = table.name, table.lines
 
+    def beside(self, name: str, values: Any) -> FileColumns:
+        """Give the same columns with one more."""
+        more = copy(self)
+        more[name] = values
+        return more
+
 
 def row_of(columns: Columns, row: int) -> str:
     """Name a row for a message: by its line in the file, or by its number."""
@@ -57,8 +64,25 @@ def read_labels(
     return tuple(levels.tolist()), index
 
 
+def read_kept(columns: Columns, name: str) -> tuple[tuple[str, ...], NDArray[np.intp]]:
+    """Give the sorted labels of a column that may have gaps (an empty label), and their index."""
+    labels = as_text(columns, name)
+    labels = np.where(np.isin(labels, list(MISSING)), "", labels)
+    levels, index = np.unique(labels, return_inverse=True)
+    return tuple(levels.tolist()), index
+
+
+def as_text(columns: Columns, name: str) -> NDArray[np.str_]:
+    """Give a column as texts; whole numbers without a decimal point."""
+    values = np.asarray(column_of(columns, name))
+    if values.dtype.kind == "f" and (np.isnan(values) | (values == np.rint(values))).all():
+        texts = np.where(np.isnan(values), 0, values).astype(np.int64).astype(str)
+        return np.where(np.isnan(values), "nan", texts)
+    return values.astype(str)
+
+
 def _filled(columns: Columns, name: str) -> NDArray[np.str_]:
-    labels = np.asarray(column_of(columns, name)).astype(str)
+    labels = as_text(columns, name)
     missing = np.flatnonzero(np.isin(labels, list(MISSING)))
     if missing.size:
         row = row_of(columns, int(missing[0]))
@@ -73,11 +97,18 @@ def read_domains(
     """Give the combinations of labels, and each row's place among them; -1 for an empty label."""
     if not by:
         return (), np.full(size, -1, dtype=np.intp)
-    rows = np.column_stack([np.asarray(column_of(columns, name)).astype(str) for name in by])
-    levels, index = np.unique(rows, axis=0, return_inverse=True)
-    named = ~np.isin(levels, list(MISSING)).any(axis=1)
-    place = np.where(named, np.cumsum(named) - 1, -1)
-    return tuple(tuple(level) for level in levels[named].tolist()), place[index.reshape(-1)]
+    levels, codes = zip(*(read_kept(columns, name) for name in by), strict=True)
+    code = np.zeros(size, dtype=np.int64)
+    for labels, index in zip(levels, codes, strict=True):
+        code = code * len(labels) + index
+    found, place = np.unique(code, return_inverse=True)
+    keys = [
+        tuple(labels[i] for labels, i in zip(levels, places, strict=True))
+        for places in zip(*np.unravel_index(found, [len(labels) for labels in levels]), strict=True)
+    ]
+    named = np.array(["" not in key for key in keys])
+    number = np.where(named, np.cumsum(named) - 1, -1)
+    return tuple(key for key in keys if "" not in key), number[place]
 
 
 def read_numbers(columns: Columns, name: str) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-Lonely: TypeAlias = Literal["adjust", "certainty", "average", "fail"]
+Lonely: TypeAlias = Literal["adjust", "certainty", "average", "flag", "collapse", "fail"]
 
 COUNT_NAMES = ("n_dwellings", "dwellings", "woningen", "aantal", "population", "N")
 """Names under which the column of counts is found in a population file."""
@@ -27,8 +27,8 @@ class Design:
         Column of the stratum within a wave, or the columns that make it together (their labels are
         then joined with "/"). None: one stratum a wave.
     clusters
-        Column of the primary sampling unit, or the columns of each stage; labels count within
-        what was drawn before. None: each answer is a unit of its own (dwellings were drawn).
+        Column of the primary sampling unit, or the columns of each stage; labels of later stages
+        count within the unit before. None: each answer is a unit of its own (dwellings were drawn).
     wave
         Column of the wave. None: all answers are of one wave, named ``""``.
     weights
@@ -44,8 +44,18 @@ class Design:
     lonely
         What a stratum with a single unit adds to the variance. ``adjust`` (default, cautious): its
         square about the mean of all units; ``certainty``: nothing; ``average``: the mean of the
-        other strata; ``fail``: an error. Equals R's ``survey.lonely.psu``. Whatever is chosen, a
+        other strata; ``fail``: an error. Equals R's ``survey.lonely.psu``. Two more: ``flag``, as
+        adjust, but a domain with answers in such a stratum gets no margin, and ``collapse``: the
+        stratum is taken together with another of the same `collapse`. Whatever is chosen, a
         domain whose every stratum has one unit has no degrees of freedom and gets no margin.
+    lonely_domains
+        Whether a stratum with one unit in a domain is lonely for that domain too. R:
+        ``survey.adjust.domain.lonely``.
+    collapse
+        Column (the area, say) within which ``lonely="collapse"`` takes strata together.
+    nest
+        Whether labels of clusters count within their stratum. Else a cluster in two strata of a
+        wave is an error: it is either a slip in the data or no stratified sample.
     """
 
     strata: str | Sequence[str] | None = None
@@ -55,10 +65,18 @@ class Design:
     population: Mapping[str, int] | Mapping[tuple[str, str], int] | None = None
     fpc: str | Sequence[str] | None = None
     lonely: Lonely = "adjust"
+    lonely_domains: bool = False
+    collapse: str | None = None
+    nest: bool = False
 
     def __post_init__(self) -> None:
         if self.lonely not in get_args(Lonely):
             raise ValueError(f"lonely must be one of {get_args(Lonely)}, got {self.lonely!r}")
+        if (self.lonely == "collapse") != (self.collapse is not None):
+            raise ValueError(
+                "lonely='collapse' and collapse=<column> go together: "
+                f"got lonely={self.lonely!r}, collapse={self.collapse!r}"
+            )
         if self.population is not None and self.strata is None:
             raise ValueError("population counts are by stratum: strata must name a column")
         for stratum, count in (self.population or {}).items():
@@ -81,6 +99,17 @@ class Design:
     def fpc_columns(self) -> tuple[str, ...]:
         """The columns of the population counts of units, a stage each."""
         return _names(self.fpc)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that the design names."""
+        single = (self.wave, self.weights, self.collapse)
+        return (
+            *self.strata_columns,
+            *self.cluster_columns,
+            *self.fpc_columns,
+            *(name for name in single if name is not None),
+        )
 
     def population_of(self, wave: str, stratum: str) -> int:
         """Give N of a stratum.

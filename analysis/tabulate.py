@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from analysis.cells import Cells
-    from analysis.results import ChangeEstimate, Changes, Estimate, Means
+    from analysis.estimates import Changes, Estimates
+    from analysis.results import ChangeEstimate, Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ class AreaLabel:
 
 
 def tabulate(
-    means: Means,
+    means: Estimates,
     areas: Sequence[AreaLabel],
     *,
     wave: str,
@@ -105,7 +106,7 @@ def tabulate(
     )
 
 
-def _estimate(means: Means, wave: str, key: tuple[str, ...]) -> Estimate | None:
+def _estimate(means: Estimates, wave: str, key: tuple[str, ...]) -> Estimate | None:
     if key == TOTAL:
         return means.total(wave)
     return next((row for row in means.of(wave) if row.key == key), None)
@@ -195,7 +196,7 @@ def _change(
 
 
 def _reconcile(
-    means: Means, wave: str, rows: Sequence[RatingRow], headline: RatingRow
+    means: Estimates, wave: str, rows: Sequence[RatingRow], headline: RatingRow
 ) -> Reconciliation:
     printed = [Fraction(row.value) for row in rows if row.value is not None]
     answers = None if means.cells is None else _plain_mean(means.cells, wave)

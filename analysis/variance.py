@@ -37,8 +37,26 @@ class Units:
     fraction: NDArray[np.float64]
     inherited: NDArray[np.float64]
 
+    def per_stratum(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum values of shape (u, d) over the units of each stratum; shape (h, d)."""
+        strata, width = len(self.fraction), values.shape[1]
+        if (self.stratum[1:] >= self.stratum[:-1]).all() and len(self.stratum):
+            # Units of clusters are numbered stratum by stratum: their rows lie together.
+            later = self.stratum[1:] != self.stratum[:-1]
+            start = np.concatenate([[0], np.flatnonzero(later) + 1])
+            sums = np.zeros((strata, width))
+            rows = self.number[:, None] * values
+            sums[self.stratum[start]] = np.add.reduceat(rows, start, axis=0)
+            return sums
+        place = self.stratum[:, None] * width + np.arange(width)
+        mass = self.number[:, None] * values
+        added = np.bincount(place.ravel(), weights=mass.ravel(), minlength=strata * width)
+        return added.reshape(strata, width).astype(np.float64)
 
-def covariance(units: Units, *, lonely: Lonely) -> NDArray[np.float64]:
+
+def covariance(
+    units: Units, *, lonely: Lonely, active: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
     """Estimate the covariance matrix of d estimates by Taylor linearisation.
 
     V = sum over strata of g (1 - f) m / (m - 1) sum over units of (t - mean t)(t - mean t)',
@@ -50,6 +68,9 @@ def covariance(units: Units, *, lonely: Lonely) -> NDArray[np.float64]:
     ----------
     lonely
         What a stratum with m = 1 adds; see `analysis.design.Design`.
+    active
+        Shape (u, d): whether a unit has a member of the domain. Where given, a stratum with one
+        such unit is treated as lonely for that domain. R: ``survey.adjust.domain.lonely``.
 
     Returns
     -------
@@ -60,16 +81,20 @@ def covariance(units: Units, *, lonely: Lonely) -> NDArray[np.float64]:
     ValueError
         If a stratum has a single unit, not the whole of its population, and `lonely` is ``fail``.
     """
-    strata, estimates = len(units.fraction), units.totals.shape[1]
-    m = np.bincount(units.stratum, weights=units.number, minlength=strata)
-    sums = np.zeros((strata, estimates))
-    np.add.at(sums, units.stratum, units.number[:, None] * units.totals)
+    m = np.bincount(units.stratum, weights=units.number, minlength=len(units.fraction))
+    sums = units.per_stratum(units.totals)
     centre = sums / np.maximum(m, 1)[:, None]
     alone = (m == 1) & (units.fraction < 1)
     if alone.any() and lonely == "fail":
-        raise ValueError(f"{int(alone.sum())} strata have a single sampling unit")
-    if alone.any() and lonely == "adjust":
-        centre[alone] = sums.sum(axis=0) / m.sum()
+        raise ValueError(
+            f"{int(alone.sum())} strata have a single sampling unit: say by `lonely` what they add"
+        )
+    if lonely in {"adjust", "flag", "collapse"}:
+        overall = sums.sum(axis=0) / max(m.sum(), 1)
+        centre[alone] = overall
+        if active is not None:
+            single = (units.per_stratum(active.astype(np.float64)) == 1) & (m > 1)[:, None]
+            centre = np.where(single, overall, centre)
     spread = np.where(m > 1, m / np.maximum(m - 1, 1), 1.0)
     factor = units.inherited * (1 - units.fraction) * spread
     deviation = units.totals - centre[units.stratum]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from analysis.rating_table import RatingTable
-    from analysis.results import Means
+    from analysis.estimates import Estimates
     from enquete.store import Store, Wave
 
 SCALE = (1, 10)
@@ -66,7 +66,7 @@ def compute(
     )
 
 
-def estimate(store: Store, waves: list[Wave]) -> Means:
+def estimate(store: Store, waves: list[Wave]) -> Estimates:
     """Estimate the mean rating by area for some waves, by the design they were sampled with."""
     if len({wave.sampled_unit for wave in waves}) > 1:
         units = ", ".join(f"{wave.slug}: {wave.sampled_unit}" for wave in waves)
@@ -150,7 +150,7 @@ def _response(store: Store, wave: str) -> list[str]:
     ]
 
 
-def _more_areas(means: Means, labels: list[AreaLabel], wave: str) -> list[str]:
+def _more_areas(means: Estimates, labels: list[AreaLabel], wave: str) -> list[str]:
     """Name the areas that are in the headline and have no row of their own."""
     answered = {row.key: row.n for row in means.of(wave)}
     more = [

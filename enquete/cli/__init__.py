@@ -11,6 +11,7 @@ import click
 
 from enquete import __version__
 from enquete.cli import areas, fieldwork, figures, operate
+from enquete.cli.analyse import analyse
 from enquete.errors import EnqueteError
 
 
@@ -56,7 +57,7 @@ for command in (
     fieldwork.answers,
     figures.report,
     figures.export,
-    figures.analyse,
+    analyse,
     operate.serve,
     operate.migrate,
     operate.backup,

@@ -1,0 +1,181 @@
+"""The joint covariance of domains and waves, and linear combinations of estimates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from analysis.intervals import t_interval, t_test
+from analysis.quantity import linearise
+from analysis.results import TOTAL, show_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from analysis.cells import Cells
+    from analysis.estimates import Estimates
+    from analysis.quantity import Linearised
+
+Place: TypeAlias = tuple[str, tuple[str, ...]]
+"""A wave and the key of a domain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """A linear combination of estimates.
+
+    Attributes
+    ----------
+    value, se
+        Of the combination; the SE from the joint covariance.
+    df
+        Units less strata with an answer in any of the domains combined; None as SE where 0.
+    low, high, p
+        t interval and two-sided p-value of 0 on `df`.
+    """
+
+    value: float
+    se: float | None
+    df: int
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    reason: str = ""
+
+
+def joint(estimates: Estimates, *, linked: bool | None = None) -> tuple[list[Place], Linearised]:
+    """Linearise all domains of all waves in one stacked design.
+
+    R: ``svyby(~y, ~wave + by, design, svymean, covmat = TRUE)`` over all waves.
+
+    Parameters
+    ----------
+    linked
+        Whether a cluster is the same unit in every wave; None: where the design has clusters.
+
+    Returns
+    -------
+    The wave and domain of each estimate, wave by wave, each wave's total last; and the estimates.
+    """
+    cells, quantity = estimates.condensed_cells()
+    places, label, overall = _places(cells)
+    sample = cells.sample(linked=is_linked(cells, linked=linked))
+    waves, domains = len(cells.waves), len(cells.domains)
+    found = linearise(cells, quantity, [(label, waves * domains), (overall, waves)], sample)
+    order = [
+        place
+        for wave in range(waves)
+        for place in (*range(wave * domains, (wave + 1) * domains), waves * domains + wave)
+    ]
+    return places, _reordered(found, np.array(order))
+
+
+def is_linked(cells: Cells, *, linked: bool | None) -> bool:
+    """Decide whether units are the same in every wave: by default where there are clusters."""
+    if linked and not cells.clusters:
+        raise ValueError("waves are linked by clusters: the design has none")
+    return bool(cells.clusters) if linked is None else linked
+
+
+def contrast(
+    estimates: Estimates,
+    coefficients: Mapping[Any, float],
+    *,
+    linked: bool | None = None,
+    df: int | None = None,
+) -> Contrast:
+    """Combine estimates linearly, as a difference of two domains. R: ``svycontrast``.
+
+    The SE is that of the sum of the linearised values. Degrees of freedom are those of the domains
+    combined, unless given.
+
+    Parameters
+    ----------
+    coefficients
+        By domain (its label or labels, `TOTAL` for all answers), or by (wave, domain) where there
+        are more waves than one: what the estimate is multiplied with.
+    linked
+        Whether a cluster is the same unit in every wave; see `joint`.
+    df
+        Degrees of freedom to use instead. R's ``svyttest`` takes ``degf(design) - 1``.
+
+    Raises
+    ------
+    ValueError
+        If a domain or wave is unknown, or has no answers.
+
+    Examples
+    --------
+    >>> from analysis import Design, Survey
+    >>> survey = Survey({"g": ["A", "A", "B", "B"], "y": [7, 8, 6, 9]}, Design())
+    >>> survey.mean("y", by="g").contrast({"A": 1, "B": -1}).value
+    0.0
+    """
+    cells = estimates.cells
+    places, found = joint(estimates, linked=linked)
+    row = np.zeros(len(places))
+    for key, coefficient in coefficients.items():
+        place = _find(places, key, cells)
+        if math.isnan(found.value[place]):
+            raise ValueError(f"{show_key(places[place][1])} has no answers: it cannot be combined")
+        row[place] += coefficient
+    value = float(row @ np.where(row == 0, 0, found.value))
+    se = math.sqrt(max(float(row @ found.covariance @ row), 0.0))
+    sample = cells.sample(linked=is_linked(cells, linked=linked))
+    if df is None:
+        df = sample.df(_members(cells, [places[i] for i in np.flatnonzero(row)]))
+    if df < 1:
+        return Contrast(value=value, se=None, df=df, reason="no degrees of freedom")
+    if se == 0:
+        return Contrast(value=value, se=se, df=df, reason="the combination has no spread")
+    low, high = t_interval(value, se, df, confidence=estimates.confidence)
+    return Contrast(value=value, se=se, df=df, low=low, high=high, p=t_test(value, se, df))
+
+
+def _places(cells: Cells) -> tuple[list[Place], NDArray[np.intp], NDArray[np.intp]]:
+    domains = len(cells.domains)
+    label = np.where(cells.domain >= 0, cells.wave * domains + cells.domain, -1)
+    places = [(wave, key) for wave in cells.waves for key in (*cells.domains, TOTAL)]
+    return places, label, cells.wave
+
+
+def _reordered(found: Linearised, order: NDArray[np.intp]) -> Linearised:
+    return type(found)(
+        value=found.value[order],
+        n=found.n[order],
+        df=found.df[order],
+        spread=found.spread[order],
+        covariance=found.covariance[np.ix_(order, order)],
+        lonely=found.lonely[order],
+    )
+
+
+def _find(places: list[Place], key: Any, cells: Cells) -> int:
+    for wave in cells.waves:
+        if key == wave or (isinstance(key, tuple) and len(key) == 2 and key[0] == wave):
+            wanted = (wave, _domain(key[1])) if isinstance(key, tuple) else (wave, TOTAL)
+            if wanted in places:
+                return places.index(wanted)
+    if len(cells.waves) == 1 and (cells.waves[0], _domain(key)) in places:
+        return places.index((cells.waves[0], _domain(key)))
+    known = ", ".join(f"{wave} {show_key(domain)}".strip() for wave, domain in places)
+    raise ValueError(f"there is no estimate {key!r} to combine; estimates: {known}")
+
+
+def _domain(key: Any) -> tuple[str, ...]:
+    return (key,) if isinstance(key, str) else tuple(key)
+
+
+def _members(cells: Cells, places: list[Place]) -> NDArray[np.bool_]:
+    inside = np.zeros(len(cells.n), dtype=np.bool_)
+    for wave, key in places:
+        here = cells.wave == cells.waves.index(wave)
+        if key != TOTAL:
+            here &= cells.domain == cells.domains.index(key)
+        inside |= here
+    return inside & cells.answered
