@@ -23,11 +23,13 @@ if TYPE_CHECKING:
         reliability,
         small_areas,
     )
+    from analysis.replicates import Bootstrap, Given, Jackknife
     from analysis.results import TOTAL, ChangeEstimate, Estimate, Flag
     from analysis.survey import Survey
 
 __all__ = [
     "TOTAL",
+    "Bootstrap",
     "Cells",
     "ChangeEstimate",
     "Changes",
@@ -35,6 +37,8 @@ __all__ = [
     "Estimate",
     "Estimates",
     "Flag",
+    "Given",
+    "Jackknife",
     "Survey",
     "compare_ranks",
     "driver_model",
@@ -56,6 +60,7 @@ _HOME = {
     "Survey": "analysis.survey",
     "means": "analysis.estimate",
     "read_population": "analysis.design",
+    **dict.fromkeys(("Bootstrap", "Given", "Jackknife"), "analysis.replicates"),
     **dict.fromkeys(
         (
             "compare_ranks",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from analysis.design import Design
     from analysis.estimates import Estimates
     from analysis.quantity import QuantityOf
+    from analysis.replicate_estimates import ReplicateSurvey
+    from analysis.replicates import ReplicatePlan
     from analysis.sources import Source
     from analysis.weight_report import WeightReport
     from analysis.weighting import Adjustment, Counts, Name
@@ -271,6 +273,18 @@ class Survey:
         from analysis.weighting import report
 
         return report(self, rating, wave)
+
+    def replicated(self, plan: ReplicatePlan) -> ReplicateSurvey:
+        """Estimate with replicate weights, as a second route. R: ``as.svrepdesign``.
+
+        Parameters
+        ----------
+        plan
+            `analysis.replicates.Jackknife`, `Bootstrap` or `Given`.
+        """
+        from analysis.replicate_estimates import ReplicateSurvey
+
+        return ReplicateSurvey(self, plan)
 
     def _adjusted(self, step: Adjustment) -> Survey:
         return replace(self, adjustments=(*self.adjustments, step))

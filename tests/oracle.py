@@ -26,6 +26,7 @@ from analysis.sample import make_sample
 from analysis.share_intervals import share_interval
 from tests import oracle_series
 from tests.oracle_design import rows_of, survey_of
+from tests.oracle_replicates import replicate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,7 +133,7 @@ def _difference(case: dict[str, Any], columns: dict[str, list[str]], _: Path) ->
 
 def _quantile(case: dict[str, Any], columns: dict[str, list[str]], _: Path) -> dict[str, Any]:
     cells = survey_of(columns, case["design"]).cells(case["estimator"]["y"])
-    levels = case["expected"]["p"]
+    levels = case.get("expected", {}).get("p", [0.25, 0.5, 0.75])
     found = [quantiles(cells, p, centre="estimate").total() for p in levels]
     return {
         "p": levels,
@@ -253,6 +254,7 @@ def _codes(column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 KINDS = {
+    "replicate": replicate,
     "linear_model": _regression,
     "logistic_model": _regression,
     "linear_model_bell_mccaffrey": _bell_mccaffrey,

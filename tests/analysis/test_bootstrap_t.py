@@ -24,7 +24,7 @@ def amounts(size, seed=1):
 
 
 def ends_by_hand(y, draws, *, replicates, seed, confidence=0.95):
-    """Efron & Tibshirani (1993), equation 12.20, written out answer by answer."""
+    """The interval of Efron & Tibshirani (1993), §12.5, written out answer by answer."""
     y, n = np.asarray(y, dtype=float), len(y)
     answers, number = np.unique(y, return_counts=True)  # the cells
     rng = np.random.default_rng(seed)

@@ -41,6 +41,11 @@ WRONG = {
         "the ends are 0 and NaN. Ours is expit(logit(p) ± t se / (p (1 - p))).",
         None,
     ),
+    "SE of a total that the weights fix": (
+        "After raking to it a total has no variance: what is left is rounding, of both, below 1e-12 "
+        "of the total. R prints 1.2e-9 without and 0 with a population correction.",
+        None,
+    ),
     "SE of svyby and of its covariance": (
         "For totals under lonely strata SE(svyby) works on the subset, vcov() on the design: where "
         "they are not the same, the covariance is compared.",
@@ -125,6 +130,8 @@ def of_record(expected, found, tolerance, *, at):
     if "se_joint" in expected and expected["se_joint"] != expected["se"]:
         inconsistent = {"se", "ci_z", "ci_t_domain", "ci_t_design"}
         record = {name: value for name, value in record.items() if name not in inconsistent}
+    if fixed(expected, found):
+        record = {name: value for name, value in record.items() if name != "se"}
     for name, value in record.items():
         if value is None or (name == "svyttest" and at.startswith(".per_gemeente")):
             continue
@@ -138,6 +145,13 @@ def of_record(expected, found, tolerance, *, at):
         else:
             used = WRONG[name][1] if name == "likelihood" else tolerance
             yield from differences(value, found[name], used, at=f"{at}.{name}")
+
+
+def fixed(expected, found):
+    """Say whether both standard errors are rounding errors of the estimate."""
+    if not isinstance(expected.get("se"), float | int) or not isinstance(found, dict):
+        return False
+    return max(expected["se"], found["se"]) < 1e-12 * abs(expected["est"])
 
 
 def near(expected, found, tolerance, scale):

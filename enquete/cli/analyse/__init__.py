@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import click
-from click_default_group import DefaultGroup
+from click_default_group import DefaultGroup  # type: ignore[import-untyped] # it has no types
 
-from enquete.cli.analyse import levels
+from enquete.cli.analyse import (
+    areas,
+    battery,
+    composition,
+    drivers,
+    levels,
+    plan,
+    response,
+    table,
+    trend,
+    weights,
+)
 
 
 @click.group(cls=DefaultGroup, default="means")
@@ -17,5 +28,20 @@ def analyse() -> None:
     """
 
 
-for verb in (levels.means, levels.share, levels.total, levels.ratio, levels.quantile):
+for verb in (
+    levels.means,
+    levels.share,
+    levels.total,
+    levels.ratio,
+    levels.quantile,
+    trend.trend,
+    composition.composition,
+    areas.areas,
+    drivers.drivers,
+    battery.battery,
+    table.table,
+    weights.weights,
+    response.response,
+    plan.plan,
+):
     analyse.add_command(verb)

@@ -43,9 +43,10 @@ class Verb(click.Command):
         groups: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record:
+            if record and isinstance(parameter, click.Option):
                 groups.setdefault(getattr(parameter, "group", _PLAIN), []).append(record)
-        for name, records in groups.items():
+        last = groups.pop(_PLAIN, [])
+        for name, records in [*groups.items(), *([(_PLAIN, last)] if last else [])]:
             with formatter.section(name):
                 formatter.write_dl(records, col_max=26)
 

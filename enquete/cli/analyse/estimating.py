@@ -116,15 +116,19 @@ def _levels(estimates: Estimates, others: Mapping[str, Estimates], head: str) ->
         *_spread(rows),
         numbers("deff", (row.deff for row in rows)),
     ]
-    for name, other in others.items():
-        ses = (row.se for row in (*other.rows, *other.totals))
-        columns.append(numbers(f"se by {name}", ses))
+    columns += [numbers(f"se by {name}", _errors(other)) for name, other in others.items()]
     return Sheet(
         title=_title(estimates),
         columns=columns,
         keys=len(waves) + 1,
         reasons=[row.reason for row in rows],
     )
+
+
+def _errors(estimates: Estimates) -> list[float | None]:
+    """Give the standard errors that rest on something."""
+    rows = (*estimates.rows, *estimates.totals)
+    return [None if row.reason else row.se for row in rows]
 
 
 def _changes(changes: Changes) -> Sheet:
@@ -208,10 +212,7 @@ def _records(
     estimates: Estimates, others: Mapping[str, Estimates], by: Sequence[str]
 ) -> list[dict[str, Any]]:
     rows = [*estimates.rows, *estimates.totals]
-    ses = {
-        f"se by {name}": [row.se for row in (*other.rows, *other.totals)]
-        for name, other in others.items()
-    }
+    ses = {f"se by {name}": _errors(other) for name, other in others.items()}
     return [
         {
             **_place(row.wave, "", row.key, by),

@@ -75,10 +75,7 @@ def _compares(command: Command) -> Command:
 def example(verb: str, options: str) -> str:
     """Write a command on the invented survey that comes with Enquete."""
     words = " ".join(filter(None, ["enquete analyse", verb, "tests/reference/survey.csv"]))
-    return (
-        f"{words} {options} \\\n"
-        "  --wave wave --strata stratum --clusters complex_id --weights w"
-    )
+    return f"{words} {options} \\\n  --wave wave --strata stratum --clusters complex_id --weights w"
 
 
 @click.command(cls=Verb, epilog=example("", "--rating rapportcijfer --by gemeente"))
@@ -116,8 +113,23 @@ def means(
 
 @click.command(cls=Verb, epilog=example("share", "--rating rapportcijfer --from 8 --by gemeente"))
 @rating
-@option("--from", "low", type=float, required=True, group=FIGURE, help="Lowest mark that counts.")
-@option("--to", "high", type=float, group=FIGURE, help="Highest mark that counts.  [default: any]")
+@option(
+    "--from",
+    "low",
+    type=float,
+    required=True,
+    metavar="MARK",
+    group=FIGURE,
+    help="Lowest mark that counts.",
+)
+@option(
+    "--to",
+    "high",
+    type=float,
+    metavar="MARK",
+    group=FIGURE,
+    help="Highest mark that counts.  [default: any]",
+)
 @by
 @scale(default=None)
 @interval("logit", "t", "likelihood", "asin", "beta", "wilson")
@@ -174,9 +186,7 @@ def total(rating: str, confidence: float) -> Level:
     from analysis.quantity import total_of
     from enquete.cli.analyse.estimating import Level
 
-    return Level(
-        rating=rating, quantity=total_of, name=f"total of {rating}", confidence=confidence
-    )
+    return Level(rating=rating, quantity=total_of, name=f"total of {rating}", confidence=confidence)
 
 
 @click.command(cls=Verb, epilog=example("ratio", "--rating veilig --over rapportcijfer"))
@@ -212,7 +222,8 @@ def ratio(rating: str, over: str, confidence: float) -> Level:
     "--p",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.5,
-    show_default=True,
+    show_default="0.5",
+    metavar="SHARE",
     group=FIGURE,
     help="Share of the population at or below it; 0.5 is the median.",
 )

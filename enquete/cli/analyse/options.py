@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,8 @@ from enquete.cli.analyse.command import option, taken, with_options
 from enquete.cli.options import IsoDate, existing_file, instance_option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from enquete.cli.analyse.command import Command, Decorator
 
 DESIGN = "How the sample was drawn"
@@ -100,10 +101,11 @@ class ChangeAsked:
 
 
 file_argument = click.argument("file", type=existing_file)
-rating = option("--rating", required=True, group=FIGURE, help="Column of the marks.")
+rating = option("--rating", required=True, metavar="COL", group=FIGURE, help="Column of the marks.")
 by = option(
     "--by",
     multiple=True,
+    metavar="COL",
     group=FIGURE,
     help="Column to give a figure for each value of; more than one: for each combination.",
 )
@@ -114,7 +116,8 @@ confidence = option(
     "--confidence",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.95,
-    show_default=True,
+    show_default="0.95",
+    metavar="LEVEL",
     group=FIGURE,
     help="Coverage of the intervals.",
 )
@@ -299,7 +302,8 @@ def change(*, equivalence: float = 0.0) -> Decorator:
             "--equivalence",
             type=click.FloatRange(0),
             default=equivalence,
-            show_default=True,
+            show_default=f"{equivalence:g}",
+            metavar="SIZE",
             group=CHANGE,
             help="A change smaller than this is none to speak of; 0: leave that verdict out.",
         ),
@@ -307,7 +311,8 @@ def change(*, equivalence: float = 0.0) -> Decorator:
             "--min-answers",
             type=click.IntRange(0),
             default=30,
-            show_default=True,
+            show_default="30",
+            metavar="N",
             group=CHANGE,
             help="Answers in each wave from which an area is tested.",
         ),
@@ -315,7 +320,8 @@ def change(*, equivalence: float = 0.0) -> Decorator:
             "--min-df",
             type=click.IntRange(1),
             default=4,
-            show_default=True,
+            show_default="4",
+            metavar="N",
             group=CHANGE,
             help="Degrees of freedom from which an area is tested.",
         ),

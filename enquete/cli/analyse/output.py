@@ -65,7 +65,9 @@ def with_output(*, plot: str = "") -> Callable[[Command], Command]:
         What `--plot` draws; empty: there is nothing to draw.
     """
     options = [
-        option("--json", "as_json", is_flag=True, group=OUTPUT, help="Print JSON, in full precision."),
+        option(
+            "--json", "as_json", is_flag=True, group=OUTPUT, help="Print JSON, in full precision."
+        ),
         option(
             "--csv",
             "table",
@@ -158,3 +160,20 @@ def plain(value: Any) -> Any:
 
 def _name(key: Any) -> str:
     return "/".join(key) if isinstance(key, tuple) else str(key)
+
+
+_FIGURES = ("value", "se", "low", "high", "df", "n", "flag", "reason")
+
+
+def record(statistic: str, source: Any = None, /, **values: Any) -> dict[str, Any]:
+    """Make a row for `--csv`: where it is of, what it is, and its numbers.
+
+    Parameters
+    ----------
+    source
+        A result to take from what it has of value, se, low, high, df, n, flag and reason.
+    values
+        Where the row is of, by name, and the numbers that `source` does not have.
+    """
+    numbers = {name: values.pop(name, getattr(source, name, None)) for name in _FIGURES}
+    return {**values, "statistic": statistic, **numbers}

@@ -159,7 +159,9 @@ def _reasons(sheet: Sheet) -> list[str]:
     names = zip(*(column.cells for column in sheet.columns[: sheet.keys]), strict=True)
     return [
         f"{' '.join(filter(None, name))}: {reason}"
-        for name, reason in zip(names, sheet.reasons or [""] * len(sheet.columns[0].cells), strict=True)
+        for name, reason in zip(
+            names, sheet.reasons or [""] * len(sheet.columns[0].cells), strict=True
+        )
         if reason
     ]
 
