@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from analysis.calibration_search import Ratio, search
 from analysis.margins import check_answers, design_columns
 
 if TYPE_CHECKING:
@@ -15,44 +15,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analysis.calibration_search import Distance, End
     from analysis.margins import DesignColumns, Margin, Total
-
-    _Distance = Callable[[NDArray[np.float64]], "_Ratio"]
 
 Method = Literal["linear", "raking", "logit"]
 
 _ITERATIONS = 100
-
-_HALVINGS = 200
-
-_SETTLED = 1e-4
-"""A step of u below this is the last needed. Where the margins are met but weights are still on
-their way to a limit (0, or a bound), every step is as long as the one before."""
-
-_PATIENCE = 4
-"""Steps that are taken to settle once the margins are met; Newton's double the digits."""
-
-_DESCENT = 1e-4
-"""Share of the expected gain that a step must bring: Armijo (1966), Pacific J. Mathematics 16."""
-
-_ROUNDING = 1e-13
-"""Share of the objective that is rounding error."""
-
-
-class _Ratio(NamedTuple):
-    """New weight over base weight as a function of u, with its integral and derivative."""
-
-    integral: NDArray[np.float64]
-    value: NDArray[np.float64]
-    slope: NDArray[np.float64]
-
-
-class _End(NamedTuple):
-    """Where a search ended: whether the totals are met, by ratios that are final."""
-
-    ratio: NDArray[np.float64]
-    met: bool
-    settled: bool
 
 
 def post_stratify(
@@ -194,7 +162,7 @@ def _check_cells(base: NDArray[np.float64], n: NDArray[np.int64]) -> None:
         )
 
 
-def _distance(method: Method, bounds: tuple[float, float] | None) -> _Distance:
+def _distance(method: Method, bounds: tuple[float, float] | None) -> Distance:
     if method == "logit":
         if bounds is None or not (0 <= bounds[0] < 1 < bounds[1] < np.inf):
             raise ValueError(
@@ -208,31 +176,31 @@ def _distance(method: Method, bounds: tuple[float, float] | None) -> _Distance:
     return _UNBOUNDED[method]
 
 
-def _linear(u: NDArray[np.float64]) -> _Ratio:
-    return _Ratio(u + u**2 / 2, 1 + u, np.ones_like(u))
+def _linear(u: NDArray[np.float64]) -> Ratio:
+    return Ratio(u + u**2 / 2, 1 + u, np.ones_like(u))
 
 
-def _raking(u: NDArray[np.float64]) -> _Ratio:
+def _raking(u: NDArray[np.float64]) -> Ratio:
     with np.errstate(over="ignore", under="ignore"):
         value = np.exp(u)
-    return _Ratio(value, value, value)
+    return Ratio(value, value, value)
 
 
-_UNBOUNDED: dict[str, _Distance] = {"linear": _linear, "raking": _raking}
+_UNBOUNDED: dict[str, Distance] = {"linear": _linear, "raking": _raking}
 
 
-def _logit(low: float, high: float) -> _Distance:
+def _logit(low: float, high: float) -> Distance:
     """Give F(u) = low + (high - low) p with logit(p) = a u + c, so that F(0) = F'(0) = 1."""
     from scipy.special import expit
 
     width = high - low
     a, c = width / ((1 - low) * (high - 1)), np.log((1 - low) / (high - 1))
 
-    def ratio(u: NDArray[np.float64]) -> _Ratio:
+    def ratio(u: NDArray[np.float64]) -> Ratio:
         with np.errstate(under="ignore"):
             p, q = expit(a * u + c), expit(-a * u - c)
             integral = low * u + width / a * np.logaddexp(0, a * u + c)
-            return _Ratio(integral, low + width * p, width * a * p * q)
+            return Ratio(integral, low + width * p, width * a * p * q)
 
     return ratio
 
@@ -244,7 +212,7 @@ def _weights(
     totals: Sequence[Total],
     *,
     name: str,
-    distance: _Distance,
+    distance: Distance,
     tolerance: float,
     max_iterations: int = _ITERATIONS,
 ) -> NDArray[np.float64]:
@@ -258,12 +226,12 @@ def _weights(
     unbounded = bool(margins) and distance in _UNBOUNDED.values()
     scale = float(margins[0].counts.sum() / mass.sum()) if unbounded else 1.0
     mass = scale * mass
-    search = partial(
-        _search, mass=mass, distance=distance, tolerance=tolerance, max_iterations=max_iterations
+    solve = partial(
+        search, mass=mass, distance=distance, tolerance=tolerance, max_iterations=max_iterations
     )
-    ratio, met, settled = search(x, totals=columns.totals)
+    ratio, met, settled = solve(x, totals=columns.totals)
     if not met:
-        raise ValueError(f"{name} does not meet {_culprit(search, x, mass, columns)}")
+        raise ValueError(f"{name} does not meet {_culprit(solve, x, mass, columns)}")
     if not settled:
         lowest = int(ratio.argmin())
         cell = int(np.flatnonzero(columns.kind == np.flatnonzero(used)[lowest])[0])
@@ -282,7 +250,7 @@ def _limit(margins: Sequence[Margin], cell: int, ratio: float) -> str:
 
 
 def _culprit(
-    search: Callable[..., _End],
+    solve: Callable[..., End],
     x: NDArray[np.float64],
     mass: NDArray[np.float64],
     columns: DesignColumns,
@@ -292,7 +260,7 @@ def _culprit(
     ratio = np.ones(len(mass))
     while impossible - possible > 1:
         middle = (possible + impossible) // 2
-        end = search(x[:, :middle], totals=columns.totals[:middle])
+        end = solve(x[:, :middle], totals=columns.totals[:middle])
         if end.met:
             possible, ratio = middle, end.ratio
         else:
@@ -303,85 +271,3 @@ def _culprit(
         f"{columns.names[possible]} together with those before it: wanted {wanted:.10g}, got "
         f"{got:.10g}{share} from weights that meet only those"
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Problem:
-    """Minimise sum(mass G(x'b)) - totals'b over b, where G' = F: convex, so at most one solution.
-
-    The columns of z span those of x and are orthonormal under the mass, so that the units and
-    means of totals do not matter.
-    """
-
-    x: NDArray[np.float64]
-    mass: NDArray[np.float64]
-    totals: NDArray[np.float64]
-    distance: _Distance
-    z: NDArray[np.float64]
-    change: NDArray[np.float64]
-    """x' (change) = z': the change of basis, applied to sums and totals alike."""
-
-    def run(self, tolerance: float, max_iterations: int) -> _End:
-        """Take Newton steps, cut where needed."""
-        u = np.zeros(len(self.x))
-        here = self.distance(u)
-        met, left = False, _PATIENCE
-        for _ in range(max_iterations):
-            gradient = self.change @ (self.x.T @ (self.mass * here.value) - self.totals)
-            met = self.met(here.value, tolerance)
-            step = self.newton(here, gradient)
-            if step is None or left == 0:
-                break
-            settled = met and bool(np.abs(self.z @ step).max() <= _SETTLED)
-            u = u + self.cut(u, step, float(gradient @ step)) * (self.z @ step)
-            here = self.distance(u)
-            if settled:
-                return _End(here.value, met=True, settled=True)
-            left -= met
-        return _End(here.value, met=met, settled=False)
-
-    def newton(self, here: _Ratio, gradient: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """Give the step to where the totals would be met if F were straight; None if flat."""
-        hessian = self.z.T @ ((self.mass * here.slope)[:, None] * self.z)
-        try:
-            return np.linalg.solve(hessian, -gradient).astype(np.float64)
-        except np.linalg.LinAlgError:
-            return None
-
-    def cut(self, u: NDArray[np.float64], step: NDArray[np.float64], descent: float) -> float:
-        """Give the share of a step that brings the objective down; 0 if none does."""
-        move, gain = self.z @ step, float(self.change @ self.totals @ step)
-        before = self.mass * self.distance(u).integral
-        now, size = float(before.sum()), float(np.abs(before).sum())
-        share = 1.0
-        for _ in range(_HALVINGS):
-            # Too far a step gives infinity or no number: neither is less.
-            with np.errstate(over="ignore", invalid="ignore"):
-                value = float(self.mass @ self.distance(u + share * move).integral)
-            slack = _ROUNDING * (size + share * abs(gain))
-            if value - share * gain <= now + _DESCENT * share * descent + slack:
-                return share
-            share /= 2
-        return 0.0
-
-    def met(self, ratio: NDArray[np.float64], tolerance: float) -> bool:
-        """Tell whether each total is met, but for a share of it or of what adds up to it."""
-        weight = self.mass * ratio
-        size = np.maximum(np.abs(self.totals), np.abs(self.x).T @ np.abs(weight))
-        return bool((np.abs(self.x.T @ weight - self.totals) <= tolerance * size).all())
-
-
-def _search(
-    x: NDArray[np.float64],
-    *,
-    mass: NDArray[np.float64],
-    totals: NDArray[np.float64],
-    distance: _Distance,
-    tolerance: float,
-    max_iterations: int,
-) -> _End:
-    root = np.sqrt(mass)[:, None]
-    size = np.linalg.norm(root * x, axis=0)
-    q, triangle = np.linalg.qr(root * x / size)
-    change = np.linalg.inv(triangle).T / size
-    return _Problem(x, mass, totals, distance, q / root, change).run(tolerance, max_iterations)

@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from analysis.quantity import Linearised, Quantity
 
 
+_MARGIN = 0.2
+"""A change of the mean mark that is no change to speak of."""
+
+
 def change(
     estimates: Estimates,
     before: str,
     after: str,
     *,
     adjust: Adjustment = "holm",
-    equivalence: float | None = 0.2,
+    equivalence: float | Literal["default"] | None = "default",
     overlap: Literal["clusters", "none"] | None = None,
     min_answers: int = 30,
     min_df: int = 4,
@@ -53,7 +57,9 @@ def change(
         at least `min_answers` answers in each wave, and `min_df` degrees of freedom.
     equivalence
         A change smaller than this, in units of the answer, is no change to speak of: the verdict is
-        *gelijk gebleven* when both one-sided tests say so. None leaves that verdict out.
+        *gelijk gebleven* when both one-sided tests say so. None leaves that verdict out; by default
+        0.2 for means, and none for other figures: what is no change to speak of in a share or a
+        total depends on what it is of.
     family
         Keys of the domains that are tested, chosen before looking; None: all of them.
     overlap
@@ -66,6 +72,8 @@ def change(
     """
     if before == after:
         raise ValueError(f"two different waves are compared, got {before!r} twice")
+    if equivalence == "default":
+        equivalence = _MARGIN if estimates.condensed_cells()[1].kind == "mean" else None
     if equivalence is not None and equivalence <= 0:
         raise ValueError(f"equivalence must be above 0, got {equivalence}")
     cells = estimates.cells
@@ -92,6 +100,7 @@ def change(
         adjustment=adjust,
         equivalence=equivalence,
         linked=linked,
+        rules=rules,
         estimates=estimates,
     )
 

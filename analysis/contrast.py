@@ -13,7 +13,7 @@ from analysis.quantity import linearise
 from analysis.results import TOTAL, show_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -48,13 +48,17 @@ class Contrast:
     reason: str = ""
 
 
-def joint(estimates: Estimates, *, linked: bool | None = None) -> tuple[list[Place], Linearised]:
-    """Linearise all domains of all waves in one stacked design.
+def joint(
+    estimates: Estimates, *, waves: Sequence[str] | None = None, linked: bool | None = None
+) -> tuple[list[Place], Linearised]:
+    """Linearise all domains of some waves in one stacked design.
 
     R: ``svyby(~y, ~wave + by, design, svymean, covmat = TRUE)`` over all waves.
 
     Parameters
     ----------
+    waves
+        None: all of them. One wave has the design of that wave.
     linked
         Whether a cluster is the same unit in every wave; None: where the design has clusters.
 
@@ -63,14 +67,19 @@ def joint(estimates: Estimates, *, linked: bool | None = None) -> tuple[list[Pla
     The wave and domain of each estimate, wave by wave, each wave's total last; and the estimates.
     """
     cells, quantity = estimates.condensed_cells()
-    places, label, overall = _places(cells)
-    sample = cells.sample(linked=is_linked(cells, linked=linked))
-    waves, domains = len(cells.waves), len(cells.domains)
-    found = linearise(cells, quantity, [(label, waves * domains), (overall, waves)], sample)
+    chosen = list(cells.waves) if waves is None else list(waves)
+    here = cells.of_waves(*chosen)
+    cells, quantity = cells.part(here), quantity.part(here)
+    places, label = _places(cells, chosen)
+    number = np.array([chosen.index(wave) if wave in chosen else -1 for wave in cells.waves])
+    stacked = len(chosen) > 1 and is_linked(cells, linked=linked)
+    count, domains = len(chosen), len(cells.domains)
+    partitions = [(label, count * domains), (number[cells.wave], count)]
+    found = linearise(cells, quantity, partitions, cells.sample(linked=stacked))
     order = [
         place
-        for wave in range(waves)
-        for place in (*range(wave * domains, (wave + 1) * domains), waves * domains + wave)
+        for wave in range(count)
+        for place in (*range(wave * domains, (wave + 1) * domains), count * domains + wave)
     ]
     return places, _reordered(found, np.array(order))
 
@@ -117,18 +126,24 @@ def contrast(
     0.0
     """
     cells = estimates.cells
-    places, found = joint(estimates, linked=linked)
+    wanted = [(_place(key, cells), coefficient) for key, coefficient in coefficients.items()]
+    waves = [wave for wave in cells.waves if any(place[0] == wave for place, _ in wanted)]
+    if not waves:
+        raise ValueError("there must be an estimate to combine, got none")
+    places, found = joint(estimates, waves=waves, linked=linked)
     row = np.zeros(len(places))
-    for key, coefficient in coefficients.items():
-        place = _find(places, key, cells)
+    for where, coefficient in wanted:
+        place = places.index(where)
         if math.isnan(found.value[place]):
             raise ValueError(f"{show_key(places[place][1])} has no answers: it cannot be combined")
         row[place] += coefficient
     value = float(row @ np.where(row == 0, 0, found.value))
     se = math.sqrt(max(float(row @ found.covariance @ row), 0.0))
-    sample = cells.sample(linked=is_linked(cells, linked=linked))
     if df is None:
-        df = sample.df(_members(cells, [places[i] for i in np.flatnonzero(row)]))
+        here = cells.part(cells.of_waves(*waves))
+        stacked = len(waves) > 1 and is_linked(cells, linked=linked)
+        used = [places[i] for i in np.flatnonzero(row)]
+        df = here.sample(linked=stacked).df(_members(here, used))
     if df < 1:
         return Contrast(value=value, se=None, df=df, reason="no degrees of freedom")
     if se == 0:
@@ -137,11 +152,12 @@ def contrast(
     return Contrast(value=value, se=se, df=df, low=low, high=high, p=t_test(value, se, df))
 
 
-def _places(cells: Cells) -> tuple[list[Place], NDArray[np.intp], NDArray[np.intp]]:
+def _places(cells: Cells, waves: Sequence[str]) -> tuple[list[Place], NDArray[np.intp]]:
+    """Name the estimates of some waves, and give the domain and wave of each cell."""
     domains = len(cells.domains)
-    label = np.where(cells.domain >= 0, cells.wave * domains + cells.domain, -1)
-    places = [(wave, key) for wave in cells.waves for key in (*cells.domains, TOTAL)]
-    return places, label, cells.wave
+    number = np.array([list(waves).index(wave) if wave in waves else -1 for wave in cells.waves])
+    label = np.where(cells.domain >= 0, number[cells.wave] * domains + cells.domain, -1)
+    return [(wave, key) for wave in waves for key in (*cells.domains, TOTAL)], label
 
 
 def _reordered(found: Linearised, order: NDArray[np.intp]) -> Linearised:
@@ -155,20 +171,24 @@ def _reordered(found: Linearised, order: NDArray[np.intp]) -> Linearised:
     )
 
 
-def _find(places: list[Place], key: Any, cells: Cells) -> int:
-    for wave in cells.waves:
-        if key == wave or (isinstance(key, tuple) and len(key) == 2 and key[0] == wave):
-            wanted = (wave, _domain(key[1])) if isinstance(key, tuple) else (wave, TOTAL)
-            if wanted in places:
-                return places.index(wanted)
-    if len(cells.waves) == 1 and (cells.waves[0], _domain(key)) in places:
-        return places.index((cells.waves[0], _domain(key)))
-    known = ", ".join(f"{wave} {show_key(domain)}".strip() for wave, domain in places)
-    raise ValueError(f"there is no estimate {key!r} to combine; estimates: {known}")
+def _place(key: Any, cells: Cells) -> Place:
+    """Read what is to be combined: a domain, a wave, or a wave and a domain."""
+    known = [(wave, domain) for wave in cells.waves for domain in (*cells.domains, TOTAL)]
+    tries = []
+    if len(cells.waves) == 1:
+        tries.append((cells.waves[0], _domain(key)))
+    if isinstance(key, tuple) and len(key) == 2:
+        tries.append((str(key[0]), _domain(key[1])))
+    tries.append((str(key), TOTAL))
+    for place in tries:
+        if place in known:
+            return place
+    listed = ", ".join(f"{wave} {show_key(domain)}".strip() for wave, domain in known)
+    raise ValueError(f"there is no estimate {key!r} to combine; estimates: {listed}")
 
 
 def _domain(key: Any) -> tuple[str, ...]:
-    return (key,) if isinstance(key, str) else tuple(key)
+    return tuple(key) if isinstance(key, tuple | list) else (str(key),)
 
 
 def _members(cells: Cells, places: list[Place]) -> NDArray[np.bool_]:

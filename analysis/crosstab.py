@@ -52,8 +52,8 @@ class RaoScott:
     ndf: float | None = None
     ddf: float | None = None
     p: float | None = None
-    rows: tuple[int, ...]
-    columns: tuple[int, ...]
+    rows: tuple[str | int, ...]
+    columns: tuple[str | int, ...]
     count: NDArray[np.int64]
     share: NDArray[np.float64]
     df: int

@@ -301,7 +301,9 @@ def _design_effect(figure: Figure) -> float | None:
 
 def design_notes(cells: Cells) -> tuple[str, ...]:
     """Say what was sampled and what was corrected for, in sentences."""
-    unit = "cluster" if cells.clusters else "single answer"
+    unit = "single answer"
+    if cells.clusters:
+        unit = f"cluster ({', then '.join(cells.design.cluster_columns)})"
     notes = [f"The sampling unit is the {unit}, within its stratum and wave."]
     if cells.population:
         notes.append("Weights are dwellings over answers in each stratum (N/n).")

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from analysis.composition import Composition
     from analysis.contrast import Contrast
     from analysis.quantity import Quantity, QuantityOf
-    from analysis.trend import Breaks, Trend
+    from analysis.trend_results import Breaks, Trend
+    from analysis.verdicts import Rules
 
 _MEAN_COLUMNS = ("value", "se", "low", "high", "df", "n", "deff")
 _CHANGE_COLUMNS = ("value", "se", "low", "high", "df", "p", "p_adjusted", "detectable")
@@ -43,6 +44,9 @@ class Estimates:
         By wave: degrees of freedom of the whole design, for comparison. R: ``degf(design)``.
     confidence, interval
         Coverage and method of the intervals.
+    p, centre
+        Of quantiles: the share at or below them, and what their intervals are about; see
+        `analysis.quantile.quantiles`. None for anything else.
     notes
         What a reader must know of the method, in sentences.
     cells, quantity, condensed
@@ -57,6 +61,8 @@ class Estimates:
     design_df: dict[str, int] = field(default_factory=dict)
     confidence: float = 0.95
     interval: str = "t"
+    p: float | None = None
+    centre: str = "p"
     notes: tuple[str, ...] = ()
     cells: Cells = field(compare=False)
     quantity: QuantityOf | None = field(default=None, compare=False)
@@ -202,6 +208,8 @@ class Changes:
         How p-values were adjusted for the number of tests.
     linked
         Whether what the waves share was taken into account.
+    rules
+        Who was tested and how.
     estimates
         The estimates that are compared.
     """
@@ -214,6 +222,7 @@ class Changes:
     adjustment: str = "holm"
     equivalence: float | None = None
     linked: bool = False
+    rules: Rules | None = None
     estimates: Estimates = field(compare=False)
 
     def row(self, key: str | tuple[str, ...]) -> ChangeEstimate:
@@ -222,7 +231,7 @@ class Changes:
 
     def explain(self, key: str | tuple[str, ...] = TOTAL) -> str:
         """Tell how one change came about: both means, what they share, the test, the verdict."""
-        from analysis.explain import explain_change
+        from analysis.explain_change import explain_change
 
         return explain_change(self, self.row(key))
 

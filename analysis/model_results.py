@@ -1,4 +1,4 @@
-"""What the models give: coefficients, few-cluster means and drivers, with design-based margins."""
+"""What the models give: coefficients and drivers, with design-based margins."""
 
 from __future__ import annotations
 
@@ -165,35 +165,6 @@ def margins(
         df=spread,
         reason="" if known.all() else "no degrees of freedom: too few units for the coefficients",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BiasReducedMean:
-    """A mean with the margin that fits few clusters.
-
-    Attributes
-    ----------
-    value
-        Weighted mean.
-    se
-        Bias-reduced standard error; None where no stratum leaves any spread.
-    se_linearised
-        The common one, without the correction.
-    df
-        Satterthwaite degrees of freedom, 0 or more.
-    low, high
-        Ends of the t interval on `df`; None where `se` is.
-    n
-        Answers.
-    """
-
-    value: float
-    se: float | None
-    se_linearised: float
-    df: float
-    low: float | None
-    high: float | None
-    n: int
 
 
 class Odds(StrEnum):

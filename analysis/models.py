@@ -6,7 +6,8 @@ R: ``svyglm``, ``svyolr``, ``svychisq``, ``svyranktest``, ``svycralpha``; ``eblu
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analysis.bell_mccaffrey import Leverage
     from analysis.cells import Cells
     from analysis.crosstab import RaoScott
     from analysis.estimates import Estimates
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from analysis.small_area_results import SmallAreas
     from analysis.survey import Survey
 
-Margins: TypeAlias = Literal["linearised", "bell-mccaffrey"]
+Margins: TypeAlias = Literal["linearised", "bell-mccaffrey", "bell-mccaffrey weighted"]
 
 
 def linear_model(
@@ -50,18 +52,22 @@ def linear_model(
     wave
         Wave to use; None: the only one.
     margins
-        ``bell-mccaffrey``: for few clusters; see `analysis.bell_mccaffrey.fit_bell_mccaffrey`.
+        ``bell-mccaffrey``: for few clusters, as R; ``bell-mccaffrey weighted``: with the weights in
+        the leverage, for weights that differ much. See `analysis.bell_mccaffrey`.
     """
     from analysis.bell_mccaffrey import fit_bell_mccaffrey
     from analysis.linear_model import fit_linear
     from analysis.model_frame import design_matrix
 
-    if margins not in {"linearised", "bell-mccaffrey"}:
-        raise ValueError(f"margins must be 'linearised' or 'bell-mccaffrey', got {margins!r}")
+    if margins not in get_args(Margins):
+        raise ValueError(f"margins must be one of {', '.join(get_args(Margins))}, got {margins!r}")
     cells = _cells(survey, y, on, wave)
     matrix = design_matrix(_columns(cells, on), on, categorical=categorical)
-    fit = fit_linear if margins == "linearised" else fit_bell_mccaffrey
-    return fit(cells.y, matrix.x, matrix.names, cells.weight, cells.sample(), confidence=confidence)
+    data = (cells.y, matrix.x, matrix.names, cells.weight, cells.sample())
+    if margins == "linearised":
+        return fit_linear(*data, confidence=confidence)
+    leverage: Leverage = "weighted" if margins.endswith("weighted") else "unweighted"
+    return fit_bell_mccaffrey(*data, leverage=leverage, confidence=confidence)
 
 
 def logistic_model(
@@ -157,15 +163,42 @@ def independence(
     from analysis.crosstab import rao_scott
 
     cells = _cells(survey, None, [rows, columns], wave)
-    return rao_scott(_codes(cells, rows), _codes(cells, columns), cells.weight, cells.sample())
+    found = rao_scott(_codes(cells, rows), _codes(cells, columns), cells.weight, cells.sample())
+    labels = [cells.kept[name].labels for name in (rows, columns)]
+    return replace(
+        found,
+        rows=tuple(labels[0][int(code)] for code in found.rows),
+        columns=tuple(labels[1][int(code)] for code in found.columns),
+    )
 
 
-def compare_ranks(survey: Survey, y: str, by: str, *, wave: str | int | None = None) -> RankTest:
-    """Compare two groups by ranks; see `analysis.rank_test.rank_test`. R: ``svyranktest``."""
+def compare_ranks(
+    survey: Survey,
+    y: str,
+    by: str,
+    *,
+    levels: tuple[str, str] | None = None,
+    wave: str | int | None = None,
+) -> RankTest:
+    """Compare two groups by ranks; see `analysis.rank_test.rank_test`. R: ``svyranktest``.
+
+    Parameters
+    ----------
+    levels
+        The two labels of `by` to compare; None: the two there are.
+    """
     from analysis.rank_test import rank_test
 
     cells = _cells(survey, y, [by], wave)
-    return rank_test(cells.y, _codes(cells, by), cells.weight, cells.sample())
+    labels = cells.kept[by].labels
+    known = [label for label in labels if label]
+    chosen = known if levels is None else list(levels)
+    if len(chosen) != 2 or not set(chosen) <= set(known):
+        wanted = "two groups are compared" if levels is None else "both groups must be there"
+        raise ValueError(f"{wanted}, got {', '.join(chosen)}; column {by!r} has {', '.join(known)}")
+    group = np.array([chosen.index(label) if label in chosen else -1 for label in labels])
+    found = rank_test(cells.y, group[cells.kept[by].index], cells.weight, cells.sample())
+    return replace(found, levels=(chosen[0], chosen[1]))
 
 
 def reliability(

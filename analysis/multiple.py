@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-Adjustment: TypeAlias = Literal["holm", "bh", "none"]
+Adjustment: TypeAlias = Literal["holm", "bh", "none", "bonferroni", "hochberg", "hommel", "by"]
+
+_BY_STATSMODELS = {
+    "bonferroni": "bonferroni",
+    "hochberg": "simes-hochberg",
+    "hommel": "hommel",
+    "by": "fdr_by",
+}
+"""Methods left to statsmodels: its import takes a second, which the common ones do without."""
 
 
 def adjust(p_values: Sequence[float], *, method: Adjustment = "holm") -> list[float]:
@@ -27,6 +35,8 @@ def adjust(p_values: Sequence[float], *, method: Adjustment = "holm") -> list[fl
         R: ``p.adjust(p, "BH")``.
     ``none``
         The p-values as they are.
+    ``bonferroni``, ``hochberg``, ``hommel``, ``by``
+        By `statsmodels.stats.multitest.multipletests`; R: ``p.adjust`` with the same names.
 
     Parameters
     ----------
@@ -42,14 +52,21 @@ def adjust(p_values: Sequence[float], *, method: Adjustment = "holm") -> list[fl
     ValueError
         If the method is unknown or a p-value is not in [0, 1].
     """
-    if method not in _STEPS:
-        raise ValueError(f"adjust must be one of {', '.join(_STEPS)}, got {method!r}")
+    if method not in get_args(Adjustment):
+        raise ValueError(f"adjust must be one of {', '.join(get_args(Adjustment))}, got {method!r}")
     for p in p_values:
         if not 0 <= p <= 1:
             raise ValueError(f"p-values must be between 0 and 1, got {p}")
+    if method in _BY_STATSMODELS and p_values:
+        from statsmodels.stats.multitest import multipletests
+
+        found: list[float] = multipletests(p_values, method=_BY_STATSMODELS[method])[1].tolist()
+        return found
     order = sorted(range(len(p_values)), key=p_values.__getitem__)
     adjusted = [0.0] * len(order)
-    for place, p in zip(order, _STEPS[method]([p_values[i] for i in order]), strict=True):
+    for place, p in zip(
+        order, _STEPS.get(method, _unchanged)([p_values[i] for i in order]), strict=True
+    ):
         adjusted[place] = min(float(p), 1.0)
     return adjusted
 
@@ -72,5 +89,4 @@ def _unchanged(rising: list[float]) -> list[float]:
 _STEPS: dict[str, Callable[[list[float]], list[float]]] = {
     "holm": _holm,
     "bh": _benjamini_hochberg,
-    "none": _unchanged,
 }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.products import gram
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,22 +53,24 @@ class Calibration:
         margin = None if self.margin is None else self.margin[used]
         return Calibration(x[:, used], self.fit[here], self.weight[here], margin)
 
-    def solve(self, gram: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    def solve(
+        self, products: NDArray[np.float64], right: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Give the coefficients of the regression, shape (k, d).
 
         Parameters
         ----------
-        gram, right
+        products, right
             Products of the variables with each other, (k, k), and with the linearised values.
         """
         if self.margin is None:
-            return np.linalg.solve(gram, right).astype(np.float64)
+            return np.linalg.solve(products, right).astype(np.float64)
         found = np.zeros_like(right)
         for _ in range(_SWEEPS):
             for margin in range(int(self.margin.max()) + 1):
                 here = self.margin == margin
-                left = right[here] - gram[here] @ found
-                found[here] += left / np.diag(gram)[here][:, None]
+                left = right[here] - products[here] @ found
+                found[here] += left / np.diag(products)[here][:, None]
         return found
 
 
@@ -88,8 +92,8 @@ def fitted(
             ]
         ).T.astype(np.float64)
         for before, coefficients in zip(calibrations[:place], found, strict=True):
-            cross = step.x.T @ ((share * n * before.weight)[:, None] * before.x)
+            cross = gram(step.x, (share * n * before.weight)[:, None] * before.x)
             right -= cross @ coefficients
-        gram = step.x.T @ ((step.fit * n)[:, None] * step.x)
-        found.append(step.solve(gram, right))
+        products = gram(step.x, (step.fit * n)[:, None] * step.x)
+        found.append(step.solve(products, right))
     return found

@@ -24,7 +24,12 @@ _LEVEL = 1e-12
 
 
 def quantiles(
-    cells: Cells, p: float = 0.5, *, confidence: float = 0.95, centre: Centre = "p"
+    cells: Cells,
+    p: float = 0.5,
+    *,
+    name: str | None = None,
+    confidence: float = 0.95,
+    centre: Centre = "p",
 ) -> Estimates:
     """Estimate a quantile of every domain and of all answers, wave by wave.
 
@@ -37,6 +42,8 @@ def quantiles(
     ----------
     p
         Share of the population at or below the quantile, between 0 and 1; 0.5 for the median.
+    name
+        What is estimated, such as ``quantile 0.5 of rapportcijfer``; None: that without the answer.
     centre
         ``p``: the interval is about `p`. ``estimate``: about the share at or below the quantile, as
         R has it. For amounts that hardly matters. Marks lie on a grid: with 40 % at 7 or lower and
@@ -57,12 +64,14 @@ def quantiles(
             found = _quantile(here, inside, p, wave=wave, key=key, level=(confidence, centre))
             (totals if key == TOTAL else rows).append(found)
     return Estimates(
-        name=f"quantile {p:g}",
+        name=name or f"quantile {p:g}",
         rows=tuple(rows),
         totals=tuple(totals),
         covariance={},
         confidence=confidence,
         interval="woodruff",
+        p=p,
+        centre=centre,
         notes=design_notes(cells),
         cells=cells,
     )

@@ -49,7 +49,7 @@ class RankTest:
     t: float | None = None
     df: int
     p: float | None = None
-    levels: tuple[int, int]
+    levels: tuple[str | int, str | int]
     n: tuple[int, int]
     flag: Flag = Flag.OK
     reason: str = ""

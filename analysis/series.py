@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analysis.composition import Composition
     from analysis.estimates import Estimates
     from analysis.quantity import Linearised
-    from analysis.trend import Breaks, Trend
+    from analysis.trend_results import Breaks, Trend
 
 
 def trend_of(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.columns import Columns
     from analysis.design import Design
     from analysis.estimates import Estimates
+    from analysis.quantile import Centre
     from analysis.quantity import QuantityOf
     from analysis.replicate_estimates import ReplicateSurvey
     from analysis.replicates import ReplicatePlan
@@ -217,12 +218,22 @@ class Survey:
         p: float = 0.5,
         *,
         by: str | Sequence[str] = (),
+        scale: tuple[float, float] | None = None,
+        centre: Centre = "p",
         confidence: float = 0.95,
     ) -> Estimates:
-        """Estimate a quantile, the median by default. R: ``svyquantile``."""
+        """Estimate a quantile, the median by default. R: ``svyquantile``.
+
+        Parameters
+        ----------
+        centre
+            What the interval is about; see `analysis.quantile.quantiles`.
+        """
         from analysis.quantile import quantiles
 
-        return quantiles(self.cells(rating, by=by), p, confidence=confidence)
+        name = f"quantile {p:g} of {rating}"
+        cells = self.cells(rating, by=by, scale=scale)
+        return quantiles(cells, p, name=name, centre=centre, confidence=confidence)
 
     def post_stratify(self, by: Name, counts: Counts) -> Survey:
         """Weight the answers to one set of population counts. R: ``postStratify``.

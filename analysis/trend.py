@@ -12,11 +12,17 @@ from analysis.intervals import equivalence_test, t_interval, t_test
 from analysis.multiple import Adjustment
 from analysis.multiple import adjust as adjust_p
 from analysis.results import Flag
+from analysis.trend_results import Breaks, Linearity, Step, Trend
+from analysis.wave_series import read_series
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from numpy.typing import ArrayLike, NDArray
+
+    from analysis.wave_series import Series
+
+__all__ = ["Breaks", "Linearity", "Step", "Trend", "breaks", "trend"]
 
 _SINGULAR = 1e-9
 """Smallest eigenvalue of a correlation matrix (their mean is 1) that is still solved."""
@@ -25,138 +31,6 @@ _ZERO = 1e-12
 """A standard error up to this share of the mark is rounding."""
 
 _NO_DF = "no degrees of freedom: no stratum has two units with an answer here"
-
-_FEWEST = 3
-"""Waves of a series: two are a change."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linearity:
-    """The test that the waves lie on the line.
-
-    Attributes
-    ----------
-    chi2
-        Weighted sum of squares of the departures.
-    f, df, df_error
-        Its F form and degrees of freedom.
-    p
-        Chance of departures as large or larger when the line is true.
-    """
-
-    chi2: float
-    f: float
-    df: int
-    df_error: int
-    p: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """From one wave to the next: a change, or in a trend how far a new method moved the level.
-
-    In units of the answer, later less earlier; None where it is withheld. `p_adjusted` is over the
-    changes of the series that are tested.
-    """
-
-    before: str
-    after: str
-    value: float
-    se: float | None = None
-    low: float | None = None
-    high: float | None = None
-    df: int
-    p: float | None = None
-    p_adjusted: float | None = None
-    flag: Flag = Flag.OK
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
-    """The line through a series.
-
-    Attributes
-    ----------
-    slope, se, low, high
-        Units of the answer per `unit`; None where `flag` is not OK.
-    unit
-        ``year`` where the waves are numbers, else ``wave``.
-    df
-        Degrees of freedom of the interval and the test; 0 where there is none.
-    p
-        Two-sided p-value of slope 0.
-    p_equivalence
-        p-value of the hypothesis that the slope is as large as the equivalence margin or larger.
-    linearity
-        None where the line passes through all waves by construction.
-    shifts
-        One for each declared change of method.
-    line
-        The line at each wave, in units of the answer.
-    """
-
-    slope: float | None = None
-    se: float | None = None
-    low: float | None = None
-    high: float | None = None
-    unit: str
-    df: int = 0
-    p: float | None = None
-    p_equivalence: float | None = None
-    linearity: Linearity | None = None
-    shifts: tuple[Step, ...] = ()
-    line: tuple[float, ...] = ()
-    flag: Flag = Flag.OK
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breaks:
-    """Every step of a series, and the waves at which it breaks."""
-
-    steps: tuple[Step, ...]
-    at: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class _Series:
-    """Checked input: t waves with their joint covariance."""
-
-    values: NDArray[np.float64]
-    covariance: NDArray[np.float64]
-    times: NDArray[np.float64]
-    names: tuple[str, ...]
-    numeric: bool
-    new_method: tuple[int, ...]
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        notes = [f"From wave {self.names[i]} on another method was used." for i in self.new_method]
-        if not self.numeric:
-            notes.append("The waves are not numbers: they are taken as equally spaced.")
-        return tuple(notes)
-
-    @property
-    def columns(self) -> NDArray[np.float64]:
-        """Level, line from 0 to 1, and a step for each change of method; shape (t, 2 + steps)."""
-        line = (self.times - self.times[0]) / self.span
-        later = np.arange(len(self.times))[:, None] >= np.array(self.new_method, dtype=int)
-        return np.column_stack([np.ones(len(line)), line, later])
-
-    @property
-    def unit(self) -> str:
-        return "year" if self.numeric else "wave"
-
-    @property
-    def span(self) -> float:
-        return float(self.times[-1] - self.times[0])
-
-    def step(self, i: int, value: float, df: int) -> Step:
-        """Name a change to wave i."""
-        return Step(before=self.names[i - 1], after=self.names[i], value=value, df=df)
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,7 +87,7 @@ def trend(
         If shapes disagree, there are fewer than 3 waves, a number is not finite, times do not
         increase, `covariance` is not symmetric, or a wave of `new_method` is not after the first.
     """
-    series = _read(values, covariance, times, new_method)
+    series = read_series(values, covariance, times, new_method)
     if equivalence is not None and not equivalence > 0:
         raise ValueError(f"equivalence must be above 0, got {equivalence}")
     x = series.columns
@@ -255,7 +129,7 @@ def breaks(
     ValueError
         As `trend`, or if there is not one `df` a change.
     """
-    series = _read(values, covariance, times, new_method)
+    series = read_series(values, covariance, times, new_method)
     count = len(series.times) - 1
     degrees = np.atleast_1d(df).tolist()
     degrees = degrees * count if len(degrees) == 1 else degrees
@@ -276,48 +150,7 @@ def breaks(
     return Breaks(steps=decided, at=at, notes=series.notes)
 
 
-def _read(
-    values: ArrayLike,
-    covariance: ArrayLike,
-    times: Sequence[str | float],
-    new_method: Collection[str],
-) -> _Series:
-    y, v = np.asarray(values, dtype=float), np.asarray(covariance, dtype=float)
-    t = len(times)
-    if t < _FEWEST:
-        raise ValueError(f"times must be at least {_FEWEST} waves, got {t}")
-    for name, array, shape in (("values", y, (t,)), ("covariance", v, (t, t))):
-        if array.shape != shape:
-            raise ValueError(f"{name} must have shape {shape}, one a wave, got {array.shape}")
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} must be finite numbers: leave out a wave without an estimate")
-    if np.abs(v - v.T).max() > _SINGULAR * np.abs(v).max() or np.diag(v).min() < 0:
-        raise ValueError("covariance must be symmetric with variances of 0 or more")
-    names = tuple(time if isinstance(time, str) else f"{time:.12g}" for time in times)
-    numbers = _numbers(names)
-    place = np.arange(t, dtype=float) if numbers is None else numbers
-    if len(set(names)) < t or np.diff(place).min() <= 0:
-        raise ValueError(f"times must increase from wave to wave, got {', '.join(names)}")
-    return _Series(y, v, place, names, numbers is not None, _marked(names, new_method))
-
-
-def _marked(names: Sequence[str], new_method: Collection[str]) -> tuple[int, ...]:
-    wrong = sorted(set(new_method) - set(names[1:]))
-    if wrong:
-        raise ValueError(f"new_method must be waves of {', '.join(names[1:])}, got {wrong[0]!r}")
-    return tuple(i for i, name in enumerate(names) if name in new_method)
-
-
-def _numbers(names: Sequence[str]) -> NDArray[np.float64] | None:
-    """Read the waves as numbers, or give None; ``2021_1`` is none, though Python reads it."""
-    try:
-        numbers = np.array([float(name.replace("_", "?")) for name in names])
-    except ValueError:
-        return None
-    return numbers if np.isfinite(numbers).all() else None
-
-
-def _withheld(series: _Series, x: NDArray[np.float64], *, df: int, free: int) -> str:
+def _withheld(series: Series, x: NDArray[np.float64], *, df: int, free: int) -> str:
     """Say why there is no trend; empty where there is one."""
     if df < 1:
         return _NO_DF
@@ -333,19 +166,19 @@ def _withheld(series: _Series, x: NDArray[np.float64], *, df: int, free: int) ->
     return ""
 
 
-def _without_spread(series: _Series) -> list[str]:
+def _without_spread(series: Series) -> list[str]:
     least = _ZERO * np.maximum(np.abs(series.values), 1)
     none = np.sqrt(np.diag(series.covariance)) <= least
     return [name for name, flat in zip(series.names, none.tolist(), strict=True) if flat]
 
 
-def _correlation(series: _Series) -> NDArray[np.float64]:
+def _correlation(series: Series) -> NDArray[np.float64]:
     se = np.sqrt(np.diag(series.covariance))
     found: NDArray[np.float64] = series.covariance / np.outer(se, se)
     return found
 
 
-def _fitted(series: _Series, x: NDArray[np.float64]) -> _Fit:
+def _fitted(series: Series, x: NDArray[np.float64]) -> _Fit:
     se = np.sqrt(np.diag(series.covariance))
     root = np.linalg.cholesky(_correlation(series))
     white = np.linalg.solve(root, np.column_stack([x, series.values]) / se[:, None])
@@ -356,7 +189,7 @@ def _fitted(series: _Series, x: NDArray[np.float64]) -> _Fit:
     return _Fit(beta, inverse @ inverse.T, float(rest @ rest), len(x) - x.shape[1])
 
 
-def _line(series: _Series, fit: _Fit, df: int, *, confidence: float) -> Trend:
+def _line(series: Series, fit: _Fit, df: int, *, confidence: float) -> Trend:
     free = df - fit.free
     se = np.sqrt(np.diag(fit.covariance) * (df / free) * (1 + fit.chi2 / df))
     slope, slope_se = float(fit.beta[1]) / series.span, float(se[1]) / series.span
@@ -388,7 +221,7 @@ def _linearity(fit: _Fit, df: int) -> Linearity | None:
 
 
 def _shifts(
-    series: _Series,
+    series: Series,
     beta: NDArray[np.float64],
     se: NDArray[np.float64],
     df: int,
@@ -402,7 +235,7 @@ def _shifts(
     )
 
 
-def _change(series: _Series, i: int, df: int, *, confidence: float) -> Step:
+def _change(series: Series, i: int, df: int, *, confidence: float) -> Step:
     """Give the change to wave i; without a test where the method changed too."""
     v = series.covariance
     se = math.sqrt(max(float(v[i, i] + v[i - 1, i - 1] - 2 * v[i, i - 1]), 0.0))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.products import gram
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -99,7 +101,7 @@ def covariance(
     factor = units.inherited * (1 - units.fraction) * spread
     deviation = units.totals - centre[units.stratum]
     scale = (factor[units.stratum] * units.number)[:, None]
-    matrix: NDArray[np.float64] = deviation.T @ (scale * deviation)
+    matrix = gram(deviation, scale * deviation)
     if alone.any() and lonely == "average":
         with_variance = int((m > 0).sum() - alone.sum())
         matrix *= (with_variance + alone.sum()) / with_variance if with_variance else np.nan

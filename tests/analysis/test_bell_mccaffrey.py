@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.bell_mccaffrey import bell_mccaffrey_mean, fit_bell_mccaffrey
+from analysis.bell_mccaffrey import fit_bell_mccaffrey
+from analysis.bias_reduced_mean import bell_mccaffrey_mean
 from analysis.linear_model import fit_linear
 from analysis.model_frame import design_matrix
 from analysis.row_design import row_sample

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import TOTAL, Design, Flag, Survey, read_population
+from analysis import TOTAL, Bootstrap, Design, Flag, Survey, read_population
 from analysis.explain import explain_estimate
+from analysis.quantile import quantiles
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -199,6 +200,26 @@ def test_totals_ratios_and_quantiles(answers):
             text = check(quantile, row.key, row.wave)
         assert "Method woodruff" in text
         assert f"SE of the quantile = width / (2 t) = {n(row.se)}" in text
+        assert text.startswith(f"quantile {p} of rapportcijfer: all answers, wave 2022")
+
+
+@pytest.mark.parametrize("centre", ["p", "estimate"])
+def test_an_interval_of_a_quantile_is_told_about_its_own_centre(centre, answers):
+    cells = survey_of(answers, "weighted").cells("rapportcijfer", by="gemeente")
+    result = quantiles(cells, 0.5, name="the median", centre=centre)
+    for row in (*result.rows, *result.totals):
+        text = check(result, row.key, row.wave)
+        if row.low is None:
+            continue
+        about = re.search(r"Shares (\S+) ± t SE", text)
+        reached = re.search(r"at or below it: (\S+)", text)
+        assert about.group(1) == ("0.5" if centre == "p" else reached.group(1))
+
+
+def test_estimates_with_replicate_margins_are_not_told(answers):
+    survey = survey_of(answers, "clustered").replicated(Bootstrap(replicates=50, seed=1))
+    with pytest.raises(ValueError, match="cannot be told: its margins are of replicates"):
+        survey.mean("rapportcijfer").explain(wave=2022)
 
 
 def small(rows, **design):
@@ -302,6 +323,18 @@ def check_test(text, row, changes):
         ends_with(text, "adjusted p", row.p_adjusted)
     if changes.equivalence:
         assert f"The larger counts: p = {n(row.p_equivalence)}" in text
+
+
+def test_the_rules_of_the_tests_are_told(answers):
+    result = survey_of(answers, "clustered").mean("rapportcijfer", by="gemeente")
+    text = " ".join(result.change("2021", "2022").explain("Weesp").split())
+    assert "A change is tested from n = 30 in each wave and df = 4." in text
+    assert "The family of tests: every domain that may be tested." in text
+    family = {("Weesp",), ("Almere",)}
+    changes = result.change("2021", "2022", family=family, min_answers=10, min_df=2)
+    text = " ".join(changes.explain("Weesp").split())
+    assert "A change is tested from n = 10 in each wave and df = 2." in text
+    assert "The family of tests: Almere, Weesp (chosen before looking)." in text
 
 
 def test_what_the_waves_share_is_counted(answers):

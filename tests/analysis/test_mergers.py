@@ -19,9 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import Design, Survey
+from analysis.area_history import AreaChange, AreaHistory
 from analysis.columns import FileColumns
 from analysis.delimited import read_table
-from analysis.mergers import AreaChange, AreaHistory, regrouped, series_areas
+from analysis.mergers import regrouped, series_areas
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

@@ -42,7 +42,7 @@ WRONG = {
         None,
     ),
     "SE of a total that the weights fix": (
-        "After raking to it a total has no variance: what is left is rounding, of both, below 1e-12 "
+        "Raked to, a total has no variance: what is left is rounding, of both, below 1e-12 "
         "of the total. R prints 1.2e-9 without and 0 with a population correction.",
         None,
     ),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import Design, Survey
-from analysis.plot import Picture
+from analysis.drawing import Picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 

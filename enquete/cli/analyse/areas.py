@@ -8,9 +8,10 @@ import click
 
 from enquete.cli.analyse.command import Verb, option
 from enquete.cli.analyse.levels import example
-from enquete.cli.analyse.options import by, only, rating, scale, with_areas
+from enquete.cli.analyse.options import by, only, rating, scale
 from enquete.cli.analyse.output import Found, record, with_output
 from enquete.cli.analyse.sheets import Sheet, numbers, texts
+from enquete.cli.analyse.survey_options import with_areas
 from enquete.cli.options import existing_file
 from enquete.errors import InputError
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from analysis import Estimates
-    from analysis.small_area_results import SmallAreas
+    from analysis import Estimate, Estimates
+    from analysis.small_area_results import SmallArea, SmallAreas
     from enquete.cli.analyse.merging import Areas
 
 _MODEL = "The model"
@@ -76,7 +77,7 @@ def areas(
     the estimates, never in their place, and are published only with their label. gamma says how
     much of a figure is the area's own answers; rmse is what a standard error is for an estimate.
     """
-    from analysis import small_areas
+    from analysis.models import small_areas
     from analysis.quantity import mean_of
     from enquete.cli.analyse.estimating import Level, estimated
 
@@ -126,7 +127,8 @@ def _covariates(path: Path, area: str, on: Sequence[str]) -> dict[str, dict[str,
 
 
 def _found(estimates: Estimates, found: SmallAreas, wave: str) -> Found:
-    answers = {row.key[0]: row.n for row in estimates.of(wave)}
+    own = {row.key[0]: row for row in estimates.of(wave)}
+    answers = {area: row.n for area, row in own.items()}
     rows = found.rows
     sheet = Sheet(
         title=f"{estimates.name[:1].upper()}{estimates.name[1:]} {wave}".rstrip() + ", model-based",
@@ -134,6 +136,7 @@ def _found(estimates: Estimates, found: SmallAreas, wave: str) -> Found:
             texts("area", (row.area for row in rows)),
             numbers("n", (answers.get(row.area, 0) for row in rows)),
             numbers("estimate", (row.direct for row in rows)),
+            numbers("se", (own[row.area].se if row.area in own else None for row in rows)),
             numbers("se used", (row.se for row in rows)),
             numbers("model-based", (row.value for row in rows)),
             numbers("rmse", (row.rmse for row in rows)),
@@ -141,14 +144,6 @@ def _found(estimates: Estimates, found: SmallAreas, wave: str) -> Found:
             numbers("residual", (row.residual for row in rows)),
         ],
         reasons=[row.reason for row in rows],
-    )
-    model = Sheet(
-        title="The model",
-        columns=[
-            texts("coefficient", (one.name for one in found.coefficients)),
-            numbers("value", (one.value for one in found.coefficients)),
-            numbers("se", (one.se for one in found.coefficients)),
-        ],
     )
     spread = found.model_variance
     fit = [
@@ -161,16 +156,27 @@ def _found(estimates: Estimates, found: SmallAreas, wave: str) -> Found:
     ]
     lines = [found.label, *fit, *found.notes]
     return Found(
-        sheets=[sheet, *([model] if found.coefficients else [])],
+        sheets=[sheet, *([_model(found)] if found.coefficients else [])],
         lines=lines,
         data={"name": estimates.name, "wave": wave, "small_areas": found, "notes": lines},
-        records=[row for one in rows for row in _records(one, wave, answers.get(one.area, 0))],
+        records=[row for one in rows for row in _records(one, own.get(one.area), wave)],
     )
 
 
-def _records(row: Any, wave: str, n: int) -> list[dict[str, Any]]:
-    where = {"wave": wave, "area": row.area, "n": n}
+def _records(row: SmallArea, own: Estimate | None, wave: str) -> list[dict[str, Any]]:
+    where = {"wave": wave, "area": row.area, "n": own.n if own else 0}
     return [
-        record("direct estimate", value=row.direct, se=row.se, **where),
+        record("estimate", own, **where),
         record("model-based", row, se=row.rmse, **where),
     ]
+
+
+def _model(found: SmallAreas) -> Sheet:
+    return Sheet(
+        title="The model",
+        columns=[
+            texts("coefficient", (one.name for one in found.coefficients)),
+            numbers("value", (one.value for one in found.coefficients)),
+            numbers("se", (one.se for one in found.coefficients)),
+        ],
+    )

@@ -9,17 +9,10 @@ import click
 
 from enquete.cli.analyse.command import Verb, option
 from enquete.cli.analyse.levels import example
-from enquete.cli.analyse.options import (
-    FIGURE,
-    ChangeAsked,
-    by,
-    change,
-    confidence,
-    scale,
-    with_areas,
-)
+from enquete.cli.analyse.options import FIGURE, ChangeAsked, by, change, confidence, scale
 from enquete.cli.analyse.output import Found, record, with_output
 from enquete.cli.analyse.sheets import Sheet, numbers, texts
+from enquete.cli.analyse.survey_options import with_areas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +61,7 @@ def battery(
     with the others (below 0: reverse it) and alpha without it. The score is the mean of the items
     that a respondent answered, if that is more than half of them, and is estimated like a mark.
     """
-    from analysis import reliability
+    from analysis.models import reliability
     from enquete.cli.analyse.estimating import compared, found
 
     estimates = _scores(areas, item, reverse, scale, confidence)

@@ -8,9 +8,10 @@ import click
 
 from enquete.cli.analyse.command import Verb, option
 from enquete.cli.analyse.levels import example
-from enquete.cli.analyse.options import CHANGE, by, confidence, rating, scale, with_areas
+from enquete.cli.analyse.options import CHANGE, by, confidence, rating, scale
 from enquete.cli.analyse.output import Found, record, with_output
 from enquete.cli.analyse.sheets import Sheet, chances, numbers, shares, texts
+from enquete.cli.analyse.survey_options import with_areas
 from enquete.cli.options import existing_file
 from enquete.errors import InputError
 
@@ -139,26 +140,29 @@ def _found(
         ],
         reasons=[row.reason for row in rows],
     )
-    by_area = Sheet(
-        title="What each area adds",
-        columns=[
-            texts("area", (row.group for row in found.rows)),
-            shares(f"stock {pair[0]}", (row.share[0] for row in found.rows)),
-            shares(f"stock {pair[1]}", (row.share[1] for row in found.rows)),
-            *(numbers(name, (getattr(row, name).value for row in found.rows)) for name in _PARTS),
-        ],
-    )
     lines = [*notes, *found.notes, *estimates.notes]
     places = [("total", parts)] + [
         (row.group, {name: getattr(row, name) for name in _PARTS}) for row in found.rows
     ]
     return Found(
-        sheets=[whole, by_area],
+        sheets=[whole, _by_area(found, pair)],
         lines=lines,
         data={"before": pair[0], "after": pair[1], "composition": found, "notes": lines},
         records=[
             record(name, part, wave=pair[1], since=pair[0], area=area, df=found.df) | {"p": part.p}
             for area, values in places
             for name, part in values.items()
+        ],
+    )
+
+
+def _by_area(found: Composition, pair: tuple[str, str]) -> Sheet:
+    return Sheet(
+        title="What each area adds",
+        columns=[
+            texts("area", (row.group for row in found.rows)),
+            shares(f"stock {pair[0]}", (row.share[0] for row in found.rows)),
+            shares(f"stock {pair[1]}", (row.share[1] for row in found.rows)),
+            *(numbers(name, (getattr(row, name).value for row in found.rows)) for name in _PARTS),
         ],
     )

@@ -8,9 +8,10 @@ import click
 
 from enquete.cli.analyse.command import Verb, option
 from enquete.cli.analyse.levels import example
-from enquete.cli.analyse.options import FIGURE, confidence, only, rating, with_survey
+from enquete.cli.analyse.options import FIGURE, confidence, only, rating
 from enquete.cli.analyse.output import Found, record, with_output
-from enquete.cli.analyse.sheets import Sheet, chances, numbers, texts
+from enquete.cli.analyse.sheets import Sheet, chances, degrees, numbers, texts
+from enquete.cli.analyse.survey_options import with_survey
 from enquete.cli.analyse.waves import chosen_wave
 from enquete.errors import InputError
 
@@ -79,7 +80,7 @@ def drivers(
     others and of the background. It is association and no cause. "odds" says whether the driver
     does the same for low and for high marks.
     """
-    from analysis import driver_model, linear_model
+    from analysis.models import driver_model, linear_model
 
     wave = chosen_wave(survey, [*on, *background], only)
     found = driver_model(
@@ -149,7 +150,7 @@ def _spread(rows: Sequence[Any]) -> list[Any]:
         numbers("se", (row.se for row in rows)),
         numbers("low", (row.low for row in rows)),
         numbers("high", (row.high for row in rows)),
-        numbers("df", (round(float(row.df), 1) for row in rows)),
+        degrees("df", (float(row.df) for row in rows)),
     ]
 
 

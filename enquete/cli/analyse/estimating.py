@@ -184,6 +184,11 @@ def _data(
     }
 
 
+_HEADS = {
+    *("wave", "since", "statistic", "value", "se", "low", "high", "df", "n", "n_before"),
+    *("deff", "p", "p_adjusted", "verdict", "flag", "reason"),
+}
+
 _DESIGN = (
     "wave",
     "strata_columns",
@@ -252,7 +257,8 @@ def _change_records(
 
 def _place(wave: str, since: str, key: tuple[str, ...], by: Sequence[str]) -> dict[str, str]:
     labels = key or ("total",) * len(by)
-    return {"wave": wave, "since": since, **dict(zip(by, labels, strict=True))}
+    heads = (f"by {name}" if name in _HEADS else name for name in by)
+    return {"wave": wave, "since": since, **dict(zip(heads, labels, strict=True))}
 
 
 def _numbers(

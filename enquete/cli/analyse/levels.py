@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +18,9 @@ from enquete.cli.analyse.options import (
     interval,
     rating,
     scale,
-    with_areas,
 )
 from enquete.cli.analyse.output import with_output
+from enquete.cli.analyse.survey_options import with_areas
 from enquete.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,6 +29,13 @@ if TYPE_CHECKING:
     from enquete.cli.analyse.merging import Areas
     from enquete.cli.analyse.output import Found
 
+_EXPLAIN = option(
+    "--explain",
+    multiple=True,
+    metavar="AREA",
+    group=FIGURE,
+    help="Tell how the figures of an area (or total) came about, in place of the table.",
+)
 _FIGURE = [
     option(
         "--units",
@@ -38,13 +44,7 @@ _FIGURE = [
         group=FIGURE,
         help="Show the standard error beside it as if these were the sampling units.",
     ),
-    option(
-        "--explain",
-        multiple=True,
-        metavar="AREA",
-        group=FIGURE,
-        help="Tell how the figures of an area (or total) came about, in place of the table.",
-    ),
+    _EXPLAIN,
 ]
 
 
@@ -75,7 +75,8 @@ def _compares(command: Command) -> Command:
 def example(verb: str, options: str) -> str:
     """Write a command on the invented survey that comes with Enquete."""
     words = " ".join(filter(None, ["enquete analyse", verb, "tests/reference/survey.csv"]))
-    return f"{words} {options} \\\n  --wave wave --strata stratum --clusters complex_id --weights w"
+    design = "--wave wave --strata stratum --clusters complex_id --weights w"
+    return f"{words} \\\n  {options} \\\n  {design}"
 
 
 @click.command(cls=Verb, epilog=example("", "--rating rapportcijfer --by gemeente"))
@@ -210,7 +211,7 @@ def ratio(rating: str, over: str, confidence: float) -> Level:
     return Level(
         rating=rating,
         quantity=ratio_of(over),
-        name=f"{rating} over {over}",
+        name=f"ratio of {rating} over {over}",
         keep=(over,),
         confidence=confidence,
     )
@@ -229,21 +230,35 @@ def ratio(rating: str, over: str, confidence: float) -> Level:
 )
 @by
 @scale(default=None)
+@option(
+    "--centre",
+    type=click.Choice(["p", "estimate"]),
+    default="p",
+    show_default=True,
+    group=FIGURE,
+    help="What the interval is about: the share asked for, or that at or below the quantile, as R.",
+)
 @confidence
+@_EXPLAIN
 @with_areas
 @with_output(plot="the quantiles of the last wave")
 def quantile(
-    areas: Areas, rating: str, p: float, scale: tuple[float, float] | None, confidence: float
+    areas: Areas,
+    rating: str,
+    p: float,
+    scale: tuple[float, float] | None,
+    centre: Any,
+    confidence: float,
+    explain: tuple[str, ...],
 ) -> Found:
     """Estimate a quantile, such as the median, with Woodruff's interval.
 
     Marks lie on a grid: the median of marks moves in whole points, and its interval ends on marks.
     Quantiles are not compared between waves; see share for how many are at a mark or above.
     """
-    from analysis.quantile import quantiles
     from enquete.cli.analyse.estimating import found
 
-    cells = areas.survey.cells(rating, by=areas.by, scale=scale)
-    estimates = quantiles(cells, p, confidence=confidence)
-    named = replace(estimates, name=f"{estimates.name} of {rating}")
-    return found(named, areas, head="quantile")
+    estimates = areas.survey.quantile(
+        rating, p, by=areas.by, scale=scale, centre=centre, confidence=confidence
+    )
+    return found(estimates, areas, explain=explain, head="quantile")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analysis import Survey
     from analysis.mergers import AreaHistory, SeriesAreas, SeriesBreak
     from analysis.sources import Source
-    from enquete.cli.analyse.options import MergersAsked
+    from enquete.cli.analyse.survey_options import MergersAsked
 
 _HEADS = ("date", "from", "to")
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from analysis import Design, Survey
     from analysis.weighting import Counts, Name
-    from enquete.cli.analyse.options import DesignAsked, WeightsAsked
+    from enquete.cli.analyse.survey_options import DesignAsked, WeightsAsked
 
 
 def open_survey(file: Path, design: DesignAsked, weights: WeightsAsked) -> Survey:

@@ -142,11 +142,7 @@ def _as_csv(records: Sequence[Mapping[str, Any]]) -> bytes:
 def plain(value: Any) -> Any:
     """Give a value as JSON has it: records by name, arrays as lists, no number as null."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {
-            one.name: plain(getattr(value, one.name))
-            for one in fields(value)
-            if not isinstance(getattr(value, one.name), Fraction) and one.name != "exact"
-        }
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, dict):
         return {_name(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -155,7 +151,7 @@ def plain(value: Any) -> Any:
         return plain(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return str(value) if isinstance(value, str) else value
+    return str(value) if isinstance(value, str | Fraction) else value
 
 
 def _name(key: Any) -> str:

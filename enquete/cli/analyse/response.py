@@ -60,7 +60,8 @@ class Sample:
 @click.command(
     cls=Verb,
     epilog="enquete analyse response tests/reference/gross_sample.csv \\\n"
-    "  --disposition disposition --wave wave --weights d_weight --by gemeente --model leeftijd --model woningtype",
+    "  --disposition disposition --wave wave --weights d_weight --by gemeente \\\n"
+    "  --model leeftijd --model woningtype",
 )
 @file_argument
 @option(

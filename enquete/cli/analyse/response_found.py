@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from enquete.cli.analyse.output import Found, record
-from enquete.cli.analyse.sheets import Sheet, chances, numbers, shares, texts
+from enquete.cli.analyse.response_sheets import (
+    EFFECT,
+    Model,
+    effect,
+    late_sheet,
+    model_sheets,
+    rate_sheet,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.early_late import EarlyLate
-    from analysis.representativity import Representativity
     from analysis.response import OutcomeRates
-    from analysis.weighting_classes import ClassWeights
     from enquete.cli.analyse.response import Sample
 
-_RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "ref1", "con1")
 _ALL = (
-    *_RATES[:6],
+    *("rr1", "rr2", "rr3", "rr4", "rr5", "rr6"),
     *("coop1", "coop2", "coop3", "coop4", "ref1", "ref2", "ref3", "con1", "con2", "con3"),
 )
 
@@ -42,14 +46,6 @@ class Asked:
     partials: bool
 
 
-@dataclass(frozen=True)
-class _Model:
-    """Who answered in a wave, by what is known of everyone."""
-
-    indicator: Representativity
-    classes: ClassWeights
-
-
 def found(waves: Mapping[str, Sample], asked: Asked) -> Found:
     """Compute what was asked of each wave, and make it ready to show.
 
@@ -61,7 +57,7 @@ def found(waves: Mapping[str, Sample], asked: Asked) -> Found:
     rates = {wave: _rates(sample, asked) for wave, sample in waves.items()}
     models = {wave: _model(sample, asked) for wave, sample in waves.items()} if asked.model else {}
     late = {wave: _late(sample, asked) for wave, sample in waves.items()} if asked.late else {}
-    sheets = [_rate_sheet(rates), *_model_sheets(models), *([_late_sheet(late)] if late else [])]
+    sheets = [rate_sheet(rates), *model_sheets(models), *([late_sheet(late)] if late else [])]
     lines = _notes(asked)
     return Found(
         sheets=sheets,
@@ -72,7 +68,7 @@ def found(waves: Mapping[str, Sample], asked: Asked) -> Found:
                 wave: {
                     "representativity": one.indicator,
                     "classes": one.classes.classes,
-                    "effect": _effect(one.classes),
+                    "effect": effect(one.classes),
                 }
                 for wave, one in models.items()
             },
@@ -129,7 +125,7 @@ def _answered(sample: Sample, asked: Asked) -> list[bool]:
     return [text in codes for text in sample.columns[asked.disposition]]
 
 
-def _model(sample: Sample, asked: Asked) -> _Model:
+def _model(sample: Sample, asked: Asked) -> Model:
     from analysis.representativity import representativity
     from analysis.response_model import fit_response
     from analysis.weighting_classes import propensity_classes, weighting_classes
@@ -141,7 +137,7 @@ def _model(sample: Sample, asked: Asked) -> _Model:
     places = propensity_classes(model.propensity, classes=asked.classes, weights=weights)
     values = eligible.numbers(asked.rating)
     classes = weighting_classes(answered, places, weights=weights, values=values)
-    return _Model(representativity(model), classes)
+    return Model(representativity(model), classes)
 
 
 def _late(sample: Sample, asked: Asked) -> EarlyLate:
@@ -151,137 +147,6 @@ def _late(sample: Sample, asked: Asked) -> EarlyLate:
     late: Any = respondents.numbers(asked.late)
     values: Any = respondents.numbers(asked.rating)
     return early_late(values, late, **_design(respondents, asked))
-
-
-def _rate_sheet(rates: Mapping[str, Mapping[str, OutcomeRates]]) -> Sheet:
-    rows = [(wave, area, row) for wave, areas in rates.items() for area, row in areas.items()]
-    waves = [texts("wave", (wave for wave, _, _ in rows))] if any(rates) else []
-    return Sheet(
-        title="Outcome rates",
-        columns=[
-            *waves,
-            texts("area", (area for _, area, _ in rows)),
-            numbers("asked", (round(sum(row.counts.values())) for _, _, row in rows)),
-            *(shares(name.upper(), (getattr(row, name) for _, _, row in rows)) for name in _RATES),
-            shares("e", (row.eligibility for _, _, row in rows)),
-        ],
-        keys=len(waves) + 1,
-        reasons=[row.reason for _, _, row in rows],
-    )
-
-
-def _model_sheets(models: Mapping[str, _Model]) -> list[Sheet]:
-    if not models:
-        return []
-    return [_indicators(models), _partials(models), _classes(models), _effects(models)]
-
-
-def _indicators(models: Mapping[str, _Model]) -> Sheet:
-    rows = [one.indicator for one in models.values()]
-    return Sheet(
-        title="Were they like the others: R-indicator",
-        columns=[
-            texts("wave", models),
-            numbers("asked", (row.n for row in rows)),
-            shares("answered", (row.mean_propensity for row in rows)),
-            numbers("R", (row.r for row in rows)),
-            numbers("se", (row.se for row in rows)),
-            numbers("R adjusted", (row.r_adjusted for row in rows)),
-            numbers("most bias, in sd", (row.cv for row in rows)),
-        ],
-        reasons=[row.reason for row in rows],
-    )
-
-
-def _partials(models: Mapping[str, _Model]) -> Sheet:
-    rows = [
-        (wave, variable.variable, level.level, level)
-        for wave, one in models.items()
-        for variable in one.indicator.variables
-        for level in variable.levels
-    ]
-    totals = [
-        (wave, variable.variable, "all levels", variable)
-        for wave, one in models.items()
-        for variable in one.indicator.variables
-    ]
-    lines: list[tuple[str, str, str, Any]] = sorted([*rows, *totals], key=lambda row: row[:2])
-    return Sheet(
-        title="Who is missing: partial indicators (below 0: too few answered)",
-        columns=[
-            texts("wave", (row[0] for row in lines)),
-            texts("variable", (row[1] for row in lines)),
-            texts("level", (row[2] for row in lines)),
-            shares("of asked", (getattr(row[3], "share", None) for row in lines)),
-            shares("answered", (getattr(row[3], "propensity", None) for row in lines)),
-            numbers("indicator", (row[3].value for row in lines)),
-            numbers("se", (row[3].se for row in lines)),
-        ],
-        keys=3,
-    )
-
-
-def _classes(models: Mapping[str, _Model]) -> Sheet:
-    rows = [(wave, one) for wave, found in models.items() for one in found.classes.classes]
-    return Sheet(
-        title="Weighting classes, from the least likely to answer",
-        columns=[
-            texts("wave", (wave for wave, _ in rows)),
-            texts("class", (row.label for _, row in rows)),
-            numbers("asked", (row.asked for _, row in rows)),
-            numbers("answered", (row.answered for _, row in rows)),
-            shares("rate", (row.rate for _, row in rows)),
-            numbers("factor", (row.factor for _, row in rows)),
-        ],
-        keys=2,
-    )
-
-
-_EFFECT = {
-    "kish_before": "kish before",
-    "kish_after": "after",
-    "n_effective": "n effective",
-    "mean_before": "mean before",
-    "mean_after": "mean after",
-    "shift": "shift",
-}
-
-
-def _effect(classes: ClassWeights) -> dict[str, Any]:
-    return {name: getattr(classes, name) for name in (*_EFFECT, "flag", "reason")}
-
-
-def _effects(models: Mapping[str, _Model]) -> Sheet:
-    rows = [one.classes for one in models.values()]
-    return Sheet(
-        title="What the classes do",
-        columns=[
-            texts("wave", models),
-            *(
-                numbers(head, (getattr(row, name) for row in rows))
-                for name, head in _EFFECT.items()
-            ),
-        ],
-        reasons=[row.reason for row in rows],
-    )
-
-
-def _late_sheet(late: Mapping[str, EarlyLate]) -> Sheet:
-    rows = list(late.values())
-    return Sheet(
-        title="Late against early answers",
-        columns=[
-            texts("wave", late),
-            numbers("n early", (row.n[0] for row in rows)),
-            numbers("n late", (row.n[1] for row in rows)),
-            *(
-                numbers(name, (getattr(row, name) for row in rows))
-                for name in ("early", "late", "value", "se", "low", "high", "df")
-            ),
-            chances("p", (row.p for row in rows)),
-        ],
-        reasons=[row.reason for row in rows],
-    )
 
 
 def _row(statistic: str, source: Any = None, /, **values: Any) -> dict[str, Any]:
@@ -298,7 +163,7 @@ def _rate_records(rates: Mapping[str, Mapping[str, OutcomeRates]]) -> list[dict[
     ]
 
 
-def _model_records(models: Mapping[str, _Model]) -> list[dict[str, Any]]:
+def _model_records(models: Mapping[str, Model]) -> list[dict[str, Any]]:
     rows = []
     for wave, one in models.items():
         indicator = one.indicator
@@ -315,7 +180,7 @@ def _model_records(models: Mapping[str, _Model]) -> list[dict[str, Any]]:
             _row("class factor", wave=wave, level=row.label, value=row.factor, n=row.answered)
             for row in one.classes.classes
         ]
-        rows += [_row(name, wave=wave, value=getattr(one.classes, name)) for name in _EFFECT]
+        rows += [_row(name, wave=wave, value=getattr(one.classes, name)) for name in EFFECT]
     return rows
 
 

@@ -62,6 +62,15 @@ def numbers(head: str, cells: Iterable[float | None]) -> Column:
     return Column(head=head, cells=[number(cell) for cell in cells], number=True)
 
 
+def degrees(head: str, cells: Iterable[float | None]) -> Column:
+    """Make a column of degrees of freedom or amounts: one decimal where they are not whole."""
+    ready = [
+        "-" if cell is None or math.isnan(cell) else f"{cell:.{0 if cell == int(cell) else 1}f}"
+        for cell in cells
+    ]
+    return Column(head=head, cells=ready, number=True)
+
+
 def shares(head: str, cells: Iterable[float | None]) -> Column:
     """Make a column of shares, in per cent with one decimal."""
     ready = ["-" if cell is None else f"{100 * cell:.1f}%" for cell in cells]
@@ -74,12 +83,12 @@ def chances(head: str, cells: Iterable[float | None]) -> Column:
 
 
 def number(value: float | None) -> str:
-    """Write a number: whole ones without decimals if they are counts, large ones with one."""
+    """Write a number: a count as it is, others with four decimals, from a thousand with one."""
     if value is None or math.isnan(value):
         return "-"
     if isinstance(value, int):
         return str(value)
-    return f"{value:.4f}" if abs(value) < 100_000 else f"{value:.1f}"
+    return f"{value:.4f}" if abs(value) < 1000 else f"{value:.1f}"
 
 
 def chance(p: float | None) -> str:

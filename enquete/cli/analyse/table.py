@@ -8,9 +8,10 @@ import click
 
 from enquete.cli.analyse.command import Verb, option
 from enquete.cli.analyse.levels import example
-from enquete.cli.analyse.options import FIGURE, only, with_survey
+from enquete.cli.analyse.options import FIGURE, only
 from enquete.cli.analyse.output import Found, record, with_output
 from enquete.cli.analyse.sheets import Sheet, chance, numbers, shares, texts
+from enquete.cli.analyse.survey_options import with_survey
 from enquete.cli.analyse.waves import chosen_wave
 
 if TYPE_CHECKING:
@@ -41,15 +42,11 @@ def table(survey: Survey, rows: str, columns: str, percent: str, only: str | Non
     knows the clusters and the weights; an ordinary chi-square test does not. Cramér's V says how
     strong the association is, from 0 to 1.
     """
-    from analysis import independence
+    from analysis.models import independence
 
     wave = chosen_wave(survey, [rows, columns], only)
     found = independence(survey, rows, columns, wave=wave)
-    kept = survey.cells(None, keep=[rows, columns]).kept
-    labels = (
-        [kept[rows].labels[place] for place in found.rows],
-        [kept[columns].labels[place] for place in found.columns],
-    )
+    labels = (list(map(str, found.rows)), list(map(str, found.columns)))
     return _found(found, (rows, columns), labels, percent=percent, wave=wave)
 
 
@@ -61,6 +58,57 @@ def _found(
     percent: str,
     wave: str,
 ) -> Found:
+    share = getattr(found, _OF[percent])
+    lines = [_test(found), f"Cramér's V {found.cramer_v:.4f}."]
+    cells: list[dict[str, Any]] = [
+        {"row": row, "column": column, "share": share[i, j], "answers": found.count[i, j]}
+        for i, row in enumerate(labels[0])
+        for j, column in enumerate(labels[1])
+    ]
+    test = {name: getattr(found, name) for name in ("F", "ndf", "ddf", "p", "df", "reason")}
+    return Found(
+        sheets=_sheets(found, names, labels, percent=percent, wave=wave),
+        lines=lines,
+        data={
+            "wave": wave,
+            "rows": names[0],
+            "columns": names[1],
+            "percent": percent,
+            "cells": cells,
+            "independence": test | {"cramer_v": found.cramer_v},
+            "notes": lines,
+        },
+        records=[
+            record(
+                f"share of {percent}",
+                wave=wave,
+                row=one["row"],
+                column=one["column"],
+                value=one["share"],
+                n=one["answers"],
+            )
+            for one in cells
+        ],
+    )
+
+
+def _test(found: RaoScott) -> str:
+    if found.F is None or found.ndf is None or found.ddf is None:
+        return f"Not tested: {found.reason}."
+    return (
+        f"Independent? Rao-Scott F({found.ndf:.2f}, {found.ddf:.1f}) = {found.F:.4f}, "
+        f"p {chance(found.p)}."
+    )
+
+
+def _sheets(
+    found: RaoScott,
+    names: tuple[str, str],
+    labels: tuple[list[str], list[str]],
+    *,
+    percent: str,
+    wave: str,
+) -> list[Sheet]:
     share = getattr(found, _OF[percent])
     title = f"{names[0]} by {names[1]}{f', {wave}' if wave else ''}"
     shown = Sheet(
@@ -78,42 +126,4 @@ def _found(
             numbers("all", found.count.sum(axis=1).tolist()),
         ],
     )
-    lines = [_test(found), f"Cramér's V {found.cramer_v:.4f}."]
-    cells: list[dict[str, Any]] = [
-        {"row": row, "column": column, "share": share[i, j], "answers": found.count[i, j]}
-        for i, row in enumerate(labels[0])
-        for j, column in enumerate(labels[1])
-    ]
-    test = {name: getattr(found, name) for name in ("F", "ndf", "ddf", "p", "df", "reason")}
-    return Found(
-        sheets=[shown, answers],
-        lines=lines,
-        data={
-            "wave": wave,
-            "rows": names[0],
-            "columns": names[1],
-            "percent": percent,
-            "cells": cells,
-            "independence": test | {"cramer_v": found.cramer_v},
-            "notes": lines,
-        },
-        records=[
-            record(
-                f"share of {percent}",
-                wave=wave,
-                **{names[0]: one["row"], names[1]: one["column"]},
-                value=one["share"],
-                n=one["answers"],
-            )
-            for one in cells
-        ],
-    )
-
-
-def _test(found: RaoScott) -> str:
-    if found.F is None or found.ndf is None or found.ddf is None:
-        return f"Not tested: {found.reason}."
-    return (
-        f"Independent? Rao-Scott F({found.ndf:.2f}, {found.ddf:.1f}) = {found.F:.4f}, "
-        f"p {chance(found.p)}."
-    )
+    return [shown, answers]

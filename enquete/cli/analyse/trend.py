@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from enquete.cli.analyse.command import Verb, option
-from enquete.cli.analyse.options import (
-    CHANGE,
-    FIGURE,
-    by,
-    confidence,
-    rating,
-    scale,
-    with_areas,
-)
+from enquete.cli.analyse.options import CHANGE, FIGURE, by, confidence, rating, scale
 from enquete.cli.analyse.output import Found, record, with_output
 from enquete.cli.analyse.sheets import Sheet, chances, numbers, texts
+from enquete.cli.analyse.survey_options import with_areas
 from enquete.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command(
     cls=Verb,
-    epilog="enquete analyse trend waves.csv --rating mark --wave year --by area --weights w",
+    epilog="enquete analyse trend waves.csv --rating mark --wave year --by area",
 )
 @rating
 @by
@@ -82,6 +75,7 @@ def trend(
     tests every step from wave to wave, and names the waves at which the series breaks.
     """
     from analysis.quantity import mean_of
+    from analysis.results import Flag
     from enquete.cli.analyse.estimating import Level, area_key, estimated
 
     level = Level(
@@ -100,7 +94,11 @@ def trend(
     keys = [area_key(estimates, one) for one in area] or [*estimates.cells.domains, ()]
     options: dict[str, Any] = {"linked": False if independent else None, "new_method": new_method}
     trends = {"/".join(key) or "total": _trend(estimates, key, options) for key in keys}
-    steps = {one: estimates.breaks(area_key(estimates, one), **options) for one in area}
+    steps = {
+        one: estimates.breaks(area_key(estimates, one), **options)
+        for one in area
+        if trends[one].flag is not Flag.EMPTY
+    }
     return _found(
         estimates, trends, steps, _adjusted(trends, adjust), [b.reason for b in areas.breaks]
     )
@@ -134,7 +132,7 @@ def _found(
     adjusted: Mapping[str, float],
     broken: Sequence[str],
 ) -> Found:
-    unit = next((found.unit for found in trends.values() if not found.reason), "wave")
+    unit = next((found.unit for found in trends.values() if found.notes or found.df), "year")
     rows = list(trends.values())
     sheet = Sheet(
         title=f"Change of the {estimates.name} a {unit}, {', '.join(estimates.waves)}",

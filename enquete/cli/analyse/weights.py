@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from enquete.cli.analyse.command import Verb
-from enquete.cli.analyse.levels import example
-from enquete.cli.analyse.options import rating, with_survey
+from enquete.cli.analyse.options import rating
 from enquete.cli.analyse.output import Found, record, with_output
-from enquete.cli.analyse.sheets import Sheet, numbers, texts
+from enquete.cli.analyse.sheets import Sheet, degrees, numbers, texts
+from enquete.cli.analyse.survey_options import with_survey
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from analysis import Survey
-    from analysis.weight_report import WeightReport
+    from analysis.weight_report import MarginRow, WeightReport
 
 _HEADS = {
     "n": "n",
@@ -34,10 +34,8 @@ _HEADS = {
 
 @click.command(
     cls=Verb,
-    epilog=example(
-        "weights",
-        "--rating rapportcijfer \\\n  --post-stratify gemeente=tests/reference/pop_gemeente.csv",
-    ),
+    epilog="enquete analyse weights tests/reference/survey.csv --rating rapportcijfer \\\n"
+    "  --wave wave --post-stratify gemeente=tests/reference/pop_gemeente.csv",
 )
 @rating
 @with_survey
@@ -56,29 +54,7 @@ def weights(survey: Survey, rating: str) -> Found:
 
 
 def _found(reports: Mapping[str, WeightReport]) -> Found:
-    whole = Sheet(
-        title="Weights",
-        columns=[
-            texts("wave", reports),
-            *(
-                numbers(head, (getattr(report, name) for report in reports.values()))
-                for name, head in _HEADS.items()
-            ),
-        ],
-    )
     rows = [(wave, row) for wave, report in reports.items() for row in report.margins]
-    margins = Sheet(
-        title="What the weights add up to",
-        columns=[
-            texts("wave", (wave for wave, _ in rows)),
-            texts("margin", (row.margin for _, row in rows)),
-            texts("label", (row.label for _, row in rows)),
-            numbers("population", (row.population for _, row in rows)),
-            numbers("before", (row.before for _, row in rows)),
-            numbers("after", (row.after for _, row in rows)),
-        ],
-        keys=3,
-    )
     notes = list(dict.fromkeys(note for report in reports.values() for note in report.notes))
     records = [
         record(name, wave=wave, margin="", label="", value=getattr(report, name), n=report.n)
@@ -92,8 +68,36 @@ def _found(reports: Mapping[str, WeightReport]) -> Found:
         for name in ("population", "before", "after")
     ]
     return Found(
-        sheets=[whole, *([margins] if rows else [])],
+        sheets=[_whole(reports), *([_margins(rows)] if rows else [])],
         lines=notes,
         data={"weights": reports, "notes": notes},
         records=records,
+    )
+
+
+def _whole(reports: Mapping[str, WeightReport]) -> Sheet:
+    return Sheet(
+        title="Weights",
+        columns=[
+            texts("wave", reports),
+            *(
+                numbers(head, (getattr(report, name) for report in reports.values()))
+                for name, head in _HEADS.items()
+            ),
+        ],
+    )
+
+
+def _margins(rows: Sequence[tuple[str, MarginRow]]) -> Sheet:
+    return Sheet(
+        title="What the weights add up to",
+        columns=[
+            texts("wave", (wave for wave, _ in rows)),
+            texts("margin", (row.margin for _, row in rows)),
+            texts("label", (row.label for _, row in rows)),
+            degrees("population", (row.population for _, row in rows)),
+            degrees("before", (row.before for _, row in rows)),
+            degrees("after", (row.after for _, row in rows)),
+        ],
+        keys=3,
     )

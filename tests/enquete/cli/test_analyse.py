@@ -17,7 +17,9 @@ EXPECTED = {
 
 
 def analyse(*options):
+    """Run the verb that is none: means, with R's t intervals."""
     arguments = ["analyse", REFERENCE / "survey.csv", "--rating", "rapportcijfer"]
+    arguments += ["--interval", "t"]
     arguments += ["--by", "gemeente", "--wave", "wave", "--strata", "stratum", *options]
     result = CliRunner().invoke(main, [str(argument) for argument in arguments])
     assert result.exit_code == 0, result.output
@@ -71,7 +73,7 @@ def test_the_table_is_plain_when_piped():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--rating", "cijfer"], "there is no column 'cijfer'; columns: wave, person_id"),
+        (["--rating", "cijfer"], "there is no column 'cijfer'; columns wave, person_id"),
         (["--rating", "w"], "column 'w' must be from 1 to 10, line 2 of survey.csv has 14.3893"),
         (["--rating", "leeftijd"], "column 'leeftijd' must be a number or empty"),
         (["--rating", "rapportcijfer", "--wave", "wave", "--compare", "1999", "2022"], "no wave"),

@@ -7,9 +7,8 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from analysis import Design, Survey
 from analysis.rating_table import Change, RatingRow, RatingTable, Reconciliation, Status, Verdict
-from enquete.cli.tables import print_changes, print_means, print_rating_table
+from enquete.cli.tables import print_rating_table
 from enquete.cli.terminal import Column, Layout, show
 
 NAME = "Weesp / stadsgebied Amsterdam"
@@ -100,36 +99,6 @@ def test_a_name_cannot_steer_the_terminal():
     text = printed(print_rating_table, replace(TABLE, wave="\x1b[2J\n2022"), width=80)
     assert "\x1b[2J" not in text
     assert " [2J 2022" in text
-
-
-SURVEY = {
-    "wave": ["2021"] * 6 + ["2022"] * 6,
-    "area": [NAME, NAME, "Laren", "Laren", "Laren", "[/b] dorp"] * 2,
-    "mark": [7, 8, 6, 7, 9, 10, 6, 8, 6, 8, 9, 9],
-}
-
-
-@pytest.fixture
-def means():
-    return Survey(SURVEY, Design(wave="wave")).mean("mark", by="area")
-
-
-@pytest.mark.parametrize("width", [80, 200])
-def test_means_and_changes_keep_their_four_decimals_and_reasons(means, width):
-    changes = means.change("2021", "2022")
-    for print_it, what, rows in (
-        (print_means, means, (*means.rows, *means.totals)),
-        (print_changes, changes, (*changes.rows, changes.total)),
-    ):
-        text = printed(print_it, what, width=width)
-        assert "…" not in text
-        assert all(len(line) <= width for line in text.splitlines())
-        flat = " ".join(text.split())
-        for row in rows:
-            for number in (row.value, row.se, row.low, row.high):
-                assert number is None or f"{number:.4f}" in text
-            assert row.reason in flat
-        assert "[/b] dorp" in flat
 
 
 def test_what_is_piped_has_a_line_for_each_row_however_wide():

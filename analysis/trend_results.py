@@ -1,0 +1,98 @@
+"""What a series of waves gives: the line through it, its test, and the steps between waves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.results import Flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linearity:
+    """The test that the waves lie on the line.
+
+    Attributes
+    ----------
+    chi2
+        Weighted sum of squares of the departures.
+    f, df, df_error
+        Its F form and degrees of freedom.
+    p
+        Chance of departures as large or larger when the line is true.
+    """
+
+    chi2: float
+    f: float
+    df: int
+    df_error: int
+    p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """From one wave to the next: a change, or in a trend how far a new method moved the level.
+
+    In units of the answer, later less earlier; None where it is withheld. `p_adjusted` is over the
+    changes of the series that are tested.
+    """
+
+    before: str
+    after: str
+    value: float
+    se: float | None = None
+    low: float | None = None
+    high: float | None = None
+    df: int
+    p: float | None = None
+    p_adjusted: float | None = None
+    flag: Flag = Flag.OK
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trend:
+    """The line through a series.
+
+    Attributes
+    ----------
+    slope, se, low, high
+        Units of the answer per `unit`; None where `flag` is not OK.
+    unit
+        ``year`` where the waves are numbers, else ``wave``.
+    df
+        Degrees of freedom of the interval and the test; 0 where there is none.
+    p
+        Two-sided p-value of slope 0.
+    p_equivalence
+        p-value of the hypothesis that the slope is as large as the equivalence margin or larger.
+    linearity
+        None where the line passes through all waves by construction.
+    shifts
+        One for each declared change of method.
+    line
+        The line at each wave, in units of the answer.
+    """
+
+    slope: float | None = None
+    se: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    df: int = 0
+    p: float | None = None
+    p_equivalence: float | None = None
+    linearity: Linearity | None = None
+    shifts: tuple[Step, ...] = ()
+    line: tuple[float, ...] = ()
+    flag: Flag = Flag.OK
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breaks:
+    """Every step of a series, and the waves at which it breaks."""
+
+    steps: tuple[Step, ...]
+    at: tuple[str, ...]
+    notes: tuple[str, ...] = ()
