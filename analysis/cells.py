@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.delimited import ParseError, parse_number
 from analysis.sample import make_sample, number
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ class Cells:
             if not label:
                 continue
             try:
-                levels[place] = float(label)
-            except ValueError:
+                levels[place] = parse_number(label)
+            except ParseError:
                 raise ValueError(f"column {name!r} must be numbers, got {label!r}") from None
         return levels[kept.index]
 
@@ -170,7 +171,10 @@ class Cells:
             if clusters not in self.kept:
                 known = ", ".join(self.kept) or "none"
                 raise ValueError(f"column {clusters!r} is not kept by these cells; kept: {known}")
-            units = (self.kept[clusters].index,)
+            kept = self.kept[clusters]
+            if "" in kept.labels:
+                raise ValueError(f"column {clusters!r} must be filled in every row to be a unit")
+            units = (kept.index,)
         design = replace(self.design, clusters=clusters, fpc=None)
         # Counts of the population are of the units of the design, not of these.
         return replace(self, design=design, clusters=units, sizes=())
@@ -215,7 +219,13 @@ class Cells:
             first = number(strata * (int(clusters[0].max(initial=0)) + 1) + clusters[0])[0]
             clusters = (first, *clusters[1:])
         return make_sample(
-            self.n, merged, clusters, sizes, lonely="flag", calibrations=self.calibrations
+            self.n,
+            merged,
+            clusters,
+            _added(sizes, strata, merged),
+            lonely="flag",
+            lonely_domains=self.design.lonely_domains,
+            calibrations=self.calibrations,
         )
 
     def _union_over_wave(self) -> NDArray[np.float64]:
@@ -255,3 +265,17 @@ def _collapsed(
             target = later[0] if later.size else neighbours[-1]
             merged[merged == stratum] = merged[strata == target][0]
     return merged
+
+
+def _added(
+    sizes: tuple[NDArray[np.float64], ...], strata: NDArray[np.intp], merged: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], ...]:
+    """Give strata that were taken together the units of all of them."""
+    if not sizes:
+        return sizes
+    largest, together = np.zeros(strata.max() + 1), np.zeros(strata.max() + 1)
+    np.maximum.at(largest, strata, sizes[0])
+    home = np.zeros(strata.max() + 1, dtype=np.intp)
+    home[strata] = merged
+    np.add.at(together, home, largest)
+    return (together[merged], *sizes[1:])

@@ -54,7 +54,8 @@ def change(
     ----------
     adjust
         ``holm``, ``bh`` or ``none``; the family is every domain (not the total) that may be tested:
-        at least `min_answers` answers in each wave, and `min_df` degrees of freedom.
+        at least `min_answers` answers in each wave, and `min_df` degrees of freedom (also of
+        `analysis.verdicts.balanced_df`, where one wave has few units).
     equivalence
         A change smaller than this, in units of the answer, is no change to speak of: the verdict is
         *gelijk gebleven* when both one-sided tests say so. None leaves that verdict out; by default
@@ -76,7 +77,12 @@ def change(
         equivalence = _MARGIN if estimates.condensed_cells()[1].kind == "mean" else None
     if equivalence is not None and equivalence <= 0:
         raise ValueError(f"equivalence must be above 0, got {equivalence}")
+    if overlap not in {None, "clusters", "none"}:
+        raise ValueError(f"overlap must be 'clusters', 'none' or None, got {overlap!r}")
     cells = estimates.cells
+    texts = [key for key in family or () if isinstance(key, str)]
+    if texts:
+        raise ValueError(f"family must be of keys of domains, as ('Weesp',), got {texts[0]!r}")
     if overlap == "clusters" and not cells.clusters:
         raise ValueError("overlap='clusters' needs a design with clusters")
     linked = bool(cells.clusters) if overlap is None else overlap == "clusters"
@@ -132,15 +138,16 @@ class _Pair:
         pooled = (n * spread).sum(axis=1) / np.maximum(answers, 1)
         change = value[:, 1] - value[:, 0]
         # A wave without degrees of freedom of its own has no variance to show, whatever the other
-        # has.
-        alone = (found.df.reshape(-1, 2).min(axis=1) < 1) & (not self.linked)
+        # has: the residuals of a domain add up to zero in its only unit.
+        wave_df = found.df.reshape(-1, 2)
+        alone = wave_df.min(axis=1) < 1
         se, df = np.sqrt(np.maximum(variance, 0.0)), np.where(alone, 0, self.df)
         lonely = found.lonely.reshape(-1, 2).any(axis=1)
         # All answers are the same when they are in both waves and no change is between them.
         columns = (se, value[:, 0], answers, df, pooled + change**2, lonely)
         corrected = bool(self.cells.sizes)
         figures = [
-            Figure(self.quantity.kind, corrected, *row)
+            Figure(self.quantity.kind, corrected, None, *row)
             for row in zip(*(column.tolist() for column in columns), strict=True)
         ]
         return [
@@ -150,6 +157,7 @@ class _Pair:
                 float(change[i]),
                 float(pooled[i]),
                 (int(n[i, 0]), int(n[i, 1])),
+                wave_df=(int(wave_df[i, 0]), int(wave_df[i, 1])),
                 confidence=confidence,
             )
             for i, (key, figure) in enumerate(zip(keys, figures, strict=True))
@@ -163,6 +171,7 @@ class _Pair:
         pooled: float,
         n: tuple[int, int],
         *,
+        wave_df: tuple[int, int],
         confidence: float,
     ) -> Difference:
         df = figure.df
@@ -177,7 +186,7 @@ class _Pair:
         total = self.quantity.kind == "total"
         effect = change / math.sqrt(pooled) if pooled > 0 and not total else None
         margin = Margin(change, figure.se, low, high, effect)
-        return Difference(key, n, df, flag, reason, change, se, margin)
+        return Difference(key, n, df, flag, reason, change, se, margin, wave_df)
 
 
 def _pair(estimates: Estimates, before: str, after: str, *, linked: bool) -> _Pair:

@@ -11,7 +11,7 @@ from analysis import parse
 from analysis.delimited import ParseError, parse_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,6 +50,14 @@ def column_of(columns: Columns, name: str) -> Sequence[Any] | NDArray[Any]:
     if name not in columns:
         raise ValueError(f"there is no column {name!r}; columns: {', '.join(columns)}")
     return columns[name]
+
+
+def check_lengths(columns: Columns, names: Iterable[str], size: int) -> None:
+    """Check that columns are equally long: numpy would repeat a column of one row for all."""
+    for name in names:
+        rows = len(column_of(columns, name))
+        if rows != size:
+            raise ValueError(f"column {name!r} must have {size} rows, got {rows}")
 
 
 def read_labels(

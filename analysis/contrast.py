@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from analysis.estimate import ZERO
 from analysis.intervals import t_interval, t_test
 from analysis.quantity import linearise
 from analysis.results import TOTAL, show_key
@@ -134,21 +135,35 @@ def contrast(
     row = np.zeros(len(places))
     for where, coefficient in wanted:
         place = places.index(where)
+        if not math.isfinite(coefficient):
+            raise ValueError(f"a coefficient must be a number, got {coefficient}")
         if math.isnan(found.value[place]):
             raise ValueError(f"{show_key(places[place][1])} has no answers: it cannot be combined")
         row[place] += coefficient
-    value = float(row @ np.where(row == 0, 0, found.value))
-    se = math.sqrt(max(float(row @ found.covariance @ row), 0.0))
     if df is None:
         here = cells.part(cells.of_waves(*waves))
         stacked = len(waves) > 1 and is_linked(cells, linked=linked)
         used = [places[i] for i in np.flatnonzero(row)]
-        df = here.sample(linked=stacked).df(_members(here, used))
-    if df < 1:
+        answered = estimates._quantity()(here).answered  # noqa: SLF001 # of the same package
+        df = here.sample(linked=stacked).df(_members(here, used) & answered)
+    return _combined(found, row, df, confidence=estimates.confidence)
+
+
+def _combined(
+    found: Linearised, row: NDArray[np.float64], df: int, *, confidence: float
+) -> Contrast:
+    used = row != 0
+    value = float(row[used] @ found.value[used])
+    se = math.sqrt(max(float(row @ found.covariance @ row), 0.0))
+    # The residuals of a domain add up to zero in its only unit: that is no variance of 0.
+    if df < 1 or (found.df[used] < 1).any():
         return Contrast(value=value, se=None, df=df, reason="no degrees of freedom")
-    if se == 0:
+    if found.lonely[used].any():
+        reason = "a stratum with answers here has a single unit: no variance is known of it"
+        return Contrast(value=value, se=se, df=df, reason=reason)
+    if se <= ZERO * float(np.abs(row[used]) @ np.maximum(np.abs(found.value[used]), 1.0)):
         return Contrast(value=value, se=se, df=df, reason="the combination has no spread")
-    low, high = t_interval(value, se, df, confidence=estimates.confidence)
+    low, high = t_interval(value, se, df, confidence=confidence)
     return Contrast(value=value, se=se, df=df, low=low, high=high, p=t_test(value, se, df))
 
 
@@ -198,4 +213,4 @@ def _members(cells: Cells, places: list[Place]) -> NDArray[np.bool_]:
         if key != TOTAL:
             here &= cells.domain == cells.domains.index(key)
         inside |= here
-    return inside & cells.answered
+    return inside

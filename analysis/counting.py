@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis.cells import Cells, Kept
 from analysis.columns import (
+    check_lengths,
     check_scale,
     column_of,
     read_counts,
@@ -64,6 +66,8 @@ def count_cells(
     size = len(column_of(columns, name))
     if not size:
         raise ValueError(f"there are no rows: column {name!r} is empty")
+    named = filter(None, [rating, *by, *keep, *design.columns, count])
+    check_lengths(columns, named, size)
     waves, wave = read_labels(columns, [design.wave] if design.wave else [], size)
     strata, stratum = read_labels(columns, design.strata_columns, size)
     clusters = [read_labels(columns, [name], size)[1] for name in design.cluster_columns]
@@ -188,7 +192,9 @@ def _check_nested(cells: Cells, columns: Columns) -> None:
 
 def _check_sizes(cells: Cells) -> None:
     """Check that population counts are one number for each stratum, and not below the sample."""
-    for place, stage in enumerate(cells.sample().stages[: len(cells.sizes)]):
+    # Before strata are taken together: each has a count of its own.
+    apart = replace(cells, design=replace(cells.design, lonely="certainty", collapse=None))
+    for place, stage in enumerate(apart.sample().stages[: len(cells.sizes)]):
         given = cells.sizes[place]
         uneven = np.flatnonzero(given != stage.size[stage.within])
         if uneven.size:

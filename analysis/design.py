@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from analysis.delimited import Faults, ParseError, parse_whole, read_table
@@ -77,9 +78,18 @@ class Design:
                 "lonely='collapse' and collapse=<column> go together: "
                 f"got lonely={self.lonely!r}, collapse={self.collapse!r}"
             )
+        if len(self.fpc_columns) > len(self.cluster_columns) + 1:
+            raise ValueError(
+                f"fpc must have at most one column a stage, {len(self.cluster_columns) + 1}, "
+                f"got {len(self.fpc_columns)}"
+            )
         if self.population is not None and self.strata is None:
             raise ValueError("population counts are by stratum: strata must name a column")
         for stratum, count in (self.population or {}).items():
+            if not (isinstance(count, Real) and float(count).is_integer()):
+                raise ValueError(
+                    f"population of stratum {stratum!r} must be a whole number, got {count!r}"
+                )
             if count < 0:
                 raise ValueError(
                     f"population of stratum {stratum!r} must be 0 or more, got {count}"
@@ -122,7 +132,7 @@ class Design:
         counts: Mapping[object, int] = self.population or {}  # type: ignore[assignment] # keys of either form
         for key in ((wave, stratum), stratum):
             if key in counts:
-                return counts[key]
+                return int(counts[key])
         where = f" in wave {wave!r}" if wave else ""
         raise ValueError(f"stratum {stratum!r}{where} has answers but no population count")
 

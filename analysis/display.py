@@ -21,7 +21,7 @@ def find(rows: Sequence[Row], key: str | tuple[str, ...]) -> Row:
 
     Raises
     ------
-    KeyError
+    ValueError
         If there is none; it names those there are.
     """
     wanted = (key,) if isinstance(key, str) else key
@@ -29,7 +29,7 @@ def find(rows: Sequence[Row], key: str | tuple[str, ...]) -> Row:
         if row.key == wanted:
             return row
     known = ", ".join(dict.fromkeys(show_key(row.key) for row in rows))
-    raise KeyError(f"there is no domain {show_key(wanted)!r}; domains: {known}")
+    raise ValueError(f"there is no domain {show_key(wanted)!r}; domains: {known}")
 
 
 def frame(rows: Sequence[Any]) -> pd.DataFrame:

@@ -23,9 +23,14 @@ if TYPE_CHECKING:
     from analysis.cells import Cells
     from analysis.quantity import Kind, Linearised, Quantity, QuantityOf
 
-_ZERO = 1e-12
+ZERO = 1e-12
 """An SE or a spread below this share of the value is rounding error of equal answers."""
 
+
+_METHODS = {
+    "mean": ("t", "logit", "likelihood", "asin", "beta", "wilson"),
+    "share": ("t", "logit", "likelihood", "asin", "beta", "wilson", "mean"),
+}
 
 Ends: TypeAlias = "tuple[float, float] | tuple[None, None]"
 """Of an interval; None where there is none."""
@@ -142,10 +147,17 @@ def rows_from(
         Whether there is a finite population correction.
     """
     se = np.sqrt(np.maximum(np.diag(found.covariance), 0.0)).tolist()
-    columns = (found.value, found.n, found.df, found.spread, found.lonely)
     figures = [
-        Figure(quantity.kind, corrected, error, *values)
-        for error, *values in zip(se, *(column.tolist() for column in columns), strict=True)
+        Figure(quantity.kind, corrected, quantity.scale, error, value, n, df, spread, lonely)
+        for error, value, n, df, spread, lonely in zip(
+            se,
+            found.value.tolist(),
+            found.n.tolist(),
+            found.df.tolist(),
+            found.spread.tolist(),
+            found.lonely.tolist(),
+            strict=True,
+        )
     ]
     flags = [margin_flag(figure) for figure in figures]
     ends = intervals(quantity, figures, [flag for flag, _ in flags], options)
@@ -161,12 +173,24 @@ class Figure:
 
     kind: Kind
     corrected: bool
+    scale: tuple[float, float] | None
     se: float
     value: float
     n: int
     df: int
     spread: float
     lonely: bool
+
+    @property
+    def outside(self) -> bool:
+        """Whether the value cannot be: weights below 0 do that."""
+        return self.scale is not None and abs(self.value - self.on_scale) > ZERO * abs(self.value)
+
+    @property
+    def on_scale(self) -> float:
+        """The value, without the rounding that can put it just outside its scale."""
+        low, high = self.scale or (-math.inf, math.inf)
+        return min(max(self.value, low), high)
 
 
 def margin_flag(figure: Figure) -> tuple[Flag, str]:
@@ -175,9 +199,11 @@ def margin_flag(figure: Figure) -> tuple[Flag, str]:
         return Flag.EMPTY, "no answers"
     if math.isnan(figure.value):
         return Flag.EMPTY, "what it is divided by adds up to 0"
-    smallest = _ZERO * max(abs(figure.value), 1.0)
-    same = figure.spread <= smallest**2 and figure.n > 1 and figure.kind in {"mean", "share"}
+    smallest = ZERO * max(abs(figure.value), 1.0)
+    same = abs(figure.spread) <= smallest**2
+    same = same and figure.n > 1 and figure.kind in {"mean", "share"}
     reasons = (
+        (figure.outside, "weights below 0 put it outside its scale: calibrate by raking or logit"),
         (figure.df < 1, "no degrees of freedom: no stratum has two units with an answer here"),
         (
             figure.lonely,
@@ -243,7 +269,10 @@ def intervals(
         raise ValueError(
             f"interval {method!r} needs the ends of a scale: say scale=(low, high) or interval='t'"
         )
-    known = {Flag.OK} if method == "t" else {Flag.OK, Flag.SAME}
+    methods = _METHODS["share" if quantity.kind == "share" else "mean"]
+    if method not in methods:
+        raise ValueError(f"interval must be one of {', '.join(methods)}, got {method!r}")
+    known = {Flag.OK} if method in {"t", "mean"} else {Flag.OK, Flag.SAME}
     ends: list[Ends] = [(None, None)] * len(figures)
     places = [place for place, flag in enumerate(flags) if flag in known]
     se = [figures[place].se if flags[place] is Flag.OK else 0.0 for place in places]
@@ -266,7 +295,7 @@ def _logit(
     from analysis.intervals import logit_interval
 
     low, high = logit_interval(
-        np.array([figure.value for figure in figures]),
+        np.array([figure.on_scale for figure in figures]),
         np.array(se),
         np.array([figure.df for figure in figures]),
         n=np.array([figure.n for figure in figures]),
@@ -281,7 +310,7 @@ def _interval(figure: Figure, se: float, quantity: Quantity, options: Options) -
     from analysis.share_intervals import share_interval
 
     method: Any = options.interval
-    value, df, confidence = figure.value, figure.df, options.confidence
+    value, df, confidence = figure.on_scale, figure.df, options.confidence
     if method == "t":
         return t_interval(value, se, df, confidence=confidence)
     if quantity.kind == "share":

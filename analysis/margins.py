@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -114,7 +116,7 @@ def make_margin(
         count has no answers, or a label with answers has count 0.
     """
     for label, count in counts.items():
-        if not (np.isfinite(count) and count >= 0):
+        if not (isinstance(count, Real) and math.isfinite(count) and count >= 0):
             raise ValueError(f"count of {_level(name, label)} must be 0 or more, got {count}")
     found = set(values)
     for label in sorted(found - set(counts)):

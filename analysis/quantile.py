@@ -23,6 +23,15 @@ _LEVEL = 1e-12
 """A cumulated share is at p when it is this near: it is a sum of rounded weights."""
 
 
+_WITHHELD = {
+    True: (Flag.SAME, "all answers are the same: their spread cannot be estimated"),
+    False: (
+        Flag.NO_MARGIN,
+        "a stratum with answers here has a single unit: no variance is known of it",
+    ),
+}
+
+
 def quantiles(
     cells: Cells,
     p: float = 0.5,
@@ -56,6 +65,8 @@ def quantiles(
     """
     if not 0 < p < 1:
         raise ValueError(f"p must be between 0 and 1, got {p:g}")
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1, got {confidence:g}")
     rows: list[Estimate] = []
     totals: list[Estimate] = []
     for here, wave in zip(cells.by_wave(), cells.waves, strict=True):
@@ -105,6 +116,9 @@ def _quantile(
         return Estimate(
             wave=wave, key=key, value=value, df=df, n=n, flag=Flag.NO_MARGIN, reason=reason
         )
+    if found.lonely[0] or len(answers) == 1:
+        flag, reason = _WITHHELD[len(answers) == 1]
+        return Estimate(wave=wave, key=key, value=value, df=df, n=n, flag=flag, reason=reason)
     width = float(stdtrit(df, (1 + confidence) / 2))
     half = width * math.sqrt(max(float(found.covariance[0, 0]), 0.0))
     middle = p if centre == "p" else float(found.value[0])

@@ -62,6 +62,12 @@ class Survey:
     count: str | None = None
     adjustments: tuple[Adjustment, ...] = ()
 
+    def __post_init__(self) -> None:
+        if self.count is not None and not isinstance(self.columns, Mapping):
+            raise ValueError(
+                f"a source counts for itself: give it count={self.count!r}, not Survey"
+            )
+
     @classmethod
     def read(cls, path: Path | str, design: Design, *, count: str | None = None) -> Survey:
         """Read a file: delimited text, Parquet, SPSS ``.sav`` or Stata ``.dta``.
@@ -170,7 +176,7 @@ class Survey:
             ``asin`` or ``t``; see `analysis.share_intervals.share_interval`.
         """
         last = low if high is None else high
-        if last < low:
+        if not last >= low:
             raise ValueError(f"a share is of answers from low to high, got {low:g} to {last:g}")
         span = f"{low:g}" if last == low else f"{low:g} to {last:g}"
         return estimate(

@@ -18,9 +18,12 @@ from enquete.store import ReportRow, is_open
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from analysis.rating_table import RatingTable
     from analysis.estimates import Estimates
+    from analysis.rating_table import RatingTable
     from enquete.store import Store, Wave
+
+CELL_COLUMNS: Final = ("wave", "area", "stratum", "cluster", "rating", "n")
+"""What the store counts answers by, and their number."""
 
 SCALE = (1, 10)
 """The rapportcijfer's scale."""
@@ -68,6 +71,23 @@ def compute(
 
 def estimate(store: Store, waves: list[Wave]) -> Estimates:
     """Estimate the mean rating by area for some waves, by the design they were sampled with."""
+    try:
+        return survey_of(store, waves).mean("rating", by="area", scale=SCALE)
+    except ValueError as error:
+        raise InputError(f"the answers do not fit the population: {error}") from error
+
+
+def survey_of(store: Store, waves: list[Wave]) -> Survey:
+    """Give the stored answers of some waves as a survey, counted to cells.
+
+    The design is what was drawn: strata, clusters where complexes were, and dwellings of the
+    population. Columns: wave, area, stratum, cluster, rating.
+
+    Raises
+    ------
+    InputError
+        If the waves were sampled in different units, or one has no answers yet.
+    """
     if len({wave.sampled_unit for wave in waves}) > 1:
         units = ", ".join(f"{wave.slug}: {wave.sampled_unit}" for wave in waves)
         raise InputError(f"waves compared must have one sampled unit, got {units}")
@@ -80,18 +100,14 @@ def estimate(store: Store, waves: list[Wave]) -> Estimates:
         for wave in waves
         for row in store.population(wave.slug)
     }
-    names = ("wave", "area", "stratum", "cluster", "rating", "n")
-    columns = {name: [getattr(row, name) for row in rows] for name in names}
+    columns = {name: [getattr(row, name) for row in rows] for name in CELL_COLUMNS}
     design = Design(
         strata="stratum",
         wave="wave",
         clusters="cluster" if waves[0].sampled_unit == "complex" else None,
         population=population,
     )
-    try:
-        return Survey(columns, design, count="n").mean("rating", by="area", scale=SCALE)
-    except ValueError as error:
-        raise InputError(f"the answers do not fit the population: {error}") from error
+    return Survey(columns, design, count="n")
 
 
 def store_report(store: Store, table: RatingTable, *, now: datetime) -> None:

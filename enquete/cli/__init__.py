@@ -57,6 +57,7 @@ for command in (
     fieldwork.answers,
     figures.report,
     figures.export,
+    figures.cells,
     analyse,
     operate.serve,
     operate.migrate,

@@ -1,16 +1,20 @@
-"""`enquete report` and `export`: from answers to the table."""
+"""`enquete report`, `export` and `cells`: from answers to figures."""
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import click
 
 from enquete.cli.options import folder, today, with_store
 from enquete.errors import InputError
+from enquete.files import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from analysis.rating_table import RatingTable
@@ -54,19 +58,22 @@ def export(settings: Settings, store: Store, wave: str, compare: str | None, tar
 
     It is computed anew and changes nothing: the pages show what `enquete report` stored.
     """
-    from enquete.files import write_whole
     from enquete.release.formats import WRITERS
 
     table = _computed(settings, store, wave, compare)
     contents = {suffix: writer.write(table) for suffix, writer in WRITERS.items()}
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{target} cannot be made: {error.strerror}") from None
+    _made(target)
     for suffix, content in contents.items():
         path = target / f"rating-table.{suffix}"
         write_whole(path, content)
         click.echo(path)
+
+
+def _made(target: Path) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{target} cannot be made: {error.strerror}") from None
 
 
 def is_invented(settings: Settings, store: Store) -> bool:
@@ -80,3 +87,49 @@ def _computed(settings: Settings, store: Store, wave: str, compare: str | None) 
     return compute(
         store, wave, compare=compare, today=today(), invented=is_invented(settings, store)
     )
+
+
+@click.command()
+@click.argument("waves", nargs=-1, required=True)
+@click.option(
+    "--to", "target", type=folder, required=True, help="Folder for the files, made if need be."
+)
+@with_store
+def cells(settings: Settings, store: Store, waves: tuple[str, ...], target: Path) -> None:
+    """Write the answers of WAVES as counts, for `enquete analyse`.
+
+    answers.csv has a row for every combination of wave, area, stratum, cluster and mark that was
+    given, with the number of answers; population.csv the dwellings of every stratum. Keep them
+    inside: small counts can tell who gave which mark.
+    """
+    from enquete.report import CELL_COLUMNS, survey_of
+
+    chosen = [store.wave(wave) for wave in waves]
+    survey = survey_of(store, chosen)
+    columns = [survey.columns[name] for name in CELL_COLUMNS]  # type: ignore[index] # in memory
+    counts = [
+        (wave.slug, row.stratum, row.dwellings)
+        for wave in chosen
+        for row in store.population(wave.slug)
+    ]
+    tables = {
+        "answers.csv": (CELL_COLUMNS, zip(*columns, strict=True)),
+        "population.csv": (("wave", "stratum", "dwellings"), counts),
+    }
+    _made(target)
+    for name, (header, rows) in tables.items():
+        write_whole(target / name, _csv(header, rows))
+        click.echo(target / name)
+    clusters = " --clusters cluster" if survey.design.clusters else ""
+    click.echo(
+        f"enquete analyse {target / 'answers.csv'} --count n --rating rating --by area "
+        f"--wave wave --strata stratum{clusters} --population {target / 'population.csv'}"
+    )
+
+
+def _csv(header: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(["" if value is None else value for value in row] for row in rows)
+    return file.getvalue().encode()
