@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.bell_mccaffrey import ALONE, units_of
+from analysis.display import Readable
 from analysis.linear_model import complete_cells
 from analysis.model_results import margins
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from analysis.sample import Sample
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BiasReducedMean:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class BiasReducedMean(Readable):
     """A mean with the margin that fits few clusters.
 
     Attributes

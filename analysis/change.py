@@ -11,6 +11,7 @@ import numpy as np
 from analysis.estimate import Figure, margin_flag
 from analysis.estimates import Changes
 from analysis.intervals import t_interval
+from analysis.overlap import chosen_overlap, joint_covariance, joint_df
 from analysis.quantity import linearise
 from analysis.results import TOTAL, Flag
 from analysis.verdicts import Difference, Margin, Rules, decide
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.cells import Cells
     from analysis.estimates import Estimates
     from analysis.multiple import Adjustment
+    from analysis.overlap import Overlap
     from analysis.quantity import Linearised, Quantity
 
 
@@ -37,18 +39,17 @@ def change(
     *,
     adjust: Adjustment = "holm",
     equivalence: float | Literal["default"] | None = "default",
-    overlap: Literal["clusters", "none"] | None = None,
+    overlap: Overlap | None = None,
     min_answers: int = 30,
     min_df: int = 4,
     family: Collection[tuple[str, ...]] | None = None,
 ) -> Changes:
-    """Estimate later less earlier for every domain and for all answers, in one stacked design.
+    """Estimate later less earlier for every domain and for all answers.
 
-    The variance is that of the contrast under the joint covariance of both waves. With
-    `overlap` ``clusters`` a cluster is the same unit in both waves, so that what the waves share
-    is subtracted; R: ``svycontrast`` on ``svydesign(ids = ~cluster, strata = ~stratum)`` over both
-    waves. With ``none`` the waves are independent: strata are wave × stratum. Degrees of freedom
-    are the domain's own, over both waves together.
+    The variance is that of the contrast under the joint covariance of both waves: where they share
+    clusters, what these have in common is subtracted. R, with ``overlap="stacked"``:
+    ``svycontrast`` on ``svydesign(ids = ~cluster, strata = ~stratum)`` over both waves. Degrees of
+    freedom are the domain's own, over both waves together.
 
     Parameters
     ----------
@@ -64,7 +65,8 @@ def change(
     family
         Keys of the domains that are tested, chosen before looking; None: all of them.
     overlap
-        None: ``clusters`` where the design has clusters, else ``none``.
+        How the waves hang together; see `analysis.overlap.Overlap`. None: ``shared`` where the
+        design has clusters, else ``none``.
 
     Raises
     ------
@@ -77,16 +79,11 @@ def change(
         equivalence = _MARGIN if estimates.condensed_cells()[1].kind == "mean" else None
     if equivalence is not None and equivalence <= 0:
         raise ValueError(f"equivalence must be above 0, got {equivalence}")
-    if overlap not in {None, "clusters", "none"}:
-        raise ValueError(f"overlap must be 'clusters', 'none' or None, got {overlap!r}")
-    cells = estimates.cells
     texts = [key for key in family or () if isinstance(key, str)]
     if texts:
         raise ValueError(f"family must be of keys of domains, as ('Weesp',), got {texts[0]!r}")
-    if overlap == "clusters" and not cells.clusters:
-        raise ValueError("overlap='clusters' needs a design with clusters")
-    linked = bool(cells.clusters) if overlap is None else overlap == "clusters"
-    pair = _pair(estimates, before, after, linked=linked)
+    way = chosen_overlap(estimates.cells, overlap)
+    pair = _pair(estimates, before, after, way)
     rules = Rules(
         adjust=adjust,
         alpha=1 - estimates.confidence,
@@ -95,17 +92,19 @@ def change(
         min_df=min_df,
         family=None if family is None else frozenset(family),
     )
-    differences = pair.differences([*cells.domains, TOTAL], confidence=estimates.confidence)
+    differences = pair.differences(
+        [*estimates.cells.domains, TOTAL], confidence=estimates.confidence
+    )
     *rows, total = decide(differences, rules)
     return Changes(
         before=before,
         after=after,
         rows=tuple(rows),
         total=total,
-        notes=_notes(linked=linked),
+        notes=(_NOTES[way],),
         adjustment=adjust,
         equivalence=equivalence,
-        linked=linked,
+        overlap=way,
         rules=rules,
         estimates=estimates,
     )
@@ -113,7 +112,7 @@ def change(
 
 @dataclass(frozen=True, eq=False)
 class _Pair:
-    """Both waves in one stacked design: estimate 2i is the earlier of domain i, 2i + 1 the later.
+    """Both waves together: estimate 2i is the earlier of domain i, 2i + 1 the later.
 
     `df` counts units and strata with an answer in the domain in either wave.
     """
@@ -122,7 +121,6 @@ class _Pair:
     quantity: Quantity
     found: Linearised
     df: NDArray[np.int64]
-    linked: bool
 
     def differences(
         self, keys: Sequence[tuple[str, ...]], *, confidence: float
@@ -189,25 +187,32 @@ class _Pair:
         return Difference(key, n, df, flag, reason, change, se, margin, wave_df)
 
 
-def _pair(estimates: Estimates, before: str, after: str, *, linked: bool) -> _Pair:
+def _pair(estimates: Estimates, before: str, after: str, overlap: Overlap) -> _Pair:
     cells, quantity = estimates.condensed_cells()
     here = cells.of_waves(before, after)
     cells, quantity = cells.part(here), quantity.part(here)
-    sample = cells.sample(linked=linked)
     later = cells.of_waves(after).astype(np.intp)
     domains = len(cells.domains)
     label = np.where(cells.domain >= 0, 2 * cells.domain + later, -1)
-    found = linearise(cells, quantity, [(label, 2 * domains), (later, 2)], sample)
+    found = linearise(
+        cells,
+        quantity,
+        [(label, 2 * domains), (later, 2)],
+        cells.sample(),
+        covariance=lambda influence: joint_covariance(cells, influence, overlap),
+    )
     inside = np.where(quantity.answered, cells.domain, -1)
     overall = np.where(quantity.answered, 0, -1)
-    df = np.concatenate([sample.domain_df(inside, domains), sample.domain_df(overall, 1)])
-    return _Pair(cells, quantity, found, df, linked)
+    df = [
+        joint_df(cells, inside, domains, overlap),
+        joint_df(cells, overall, 1, overlap),
+    ]
+    return _Pair(cells, quantity, found, np.concatenate(df))
 
 
-def _notes(*, linked: bool) -> tuple[str, ...]:
-    if linked:
-        return ("Clusters are the same units in both waves: what the waves share is taken out.",)
-    return (
-        "The waves are taken as independent samples: where the same dwellings answered in both, "
-        "the margin of the change is cautious (too wide).",
-    )
+_NOTES = {
+    "shared": "Clusters in both waves are the same units: what they have in common is taken out.",
+    "stacked": "Both waves are one sample: a cluster in both counts once.",
+    "none": "The waves are taken as independent samples: where the same dwellings answered in "
+    "both, the margin of the change is cautious (too wide).",
+}

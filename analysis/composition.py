@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.display import Shown, Table, Tabular
 from analysis.intervals import t_interval, t_test
 
 if TYPE_CHECKING:
@@ -64,8 +65,12 @@ class Contribution:
     leaving: Part
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composition:
+_PARTS = ("rating", "composition", "entering", "leaving")
+_PART = ("value", "se", "low", "high", "p", "reason")
+
+
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class Composition(Tabular):
     """The change of the headline: ``change = rating + composition + entering + leaving``."""
 
     headline: tuple[float, float]
@@ -77,6 +82,41 @@ class Composition:
     rows: tuple[Contribution, ...]
     df: int | None
     notes: tuple[str, ...]
+
+    def _records(self) -> list[dict[str, Any]]:
+        """Give each group with its shares, and each number of each part as ``rating_se``."""
+        return [
+            {
+                "group": row.group,
+                "share_before": row.share[0],
+                "share_after": row.share[1],
+                **{
+                    f"{part}_{name}": getattr(getattr(row, part), name)
+                    for part in _PARTS
+                    for name in _PART
+                },
+            }
+            for row in self.rows
+        ]
+
+    def _shown(self) -> Shown:
+        parts = {name: getattr(self, name) for name in ("change", *_PARTS)}
+        own = [
+            [row.group, *row.share, *(getattr(row, part).value for part in _PARTS)]
+            for row in self.rows
+        ]
+        return Shown(
+            title="The change of the headline in parts",
+            figures={"headline": self.headline, "df": self.df},
+            tables=[
+                Table(
+                    ["part", *_PART],
+                    [[name, *(getattr(part, n) for n in _PART)] for name, part in parts.items()],
+                ),
+                Table(["group", "share before", "share after", *_PARTS], own),
+            ],
+            notes=self.notes,
+        )
 
 
 @dataclass(frozen=True, eq=False)

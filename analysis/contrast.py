@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from analysis.display import Readable
 from analysis.estimate import ZERO
 from analysis.intervals import t_interval, t_test
+from analysis.overlap import chosen_overlap, joint_covariance, joint_df
 from analysis.quantity import linearise
 from analysis.results import TOTAL, show_key
 
@@ -20,14 +22,15 @@ if TYPE_CHECKING:
 
     from analysis.cells import Cells
     from analysis.estimates import Estimates
+    from analysis.overlap import Overlap
     from analysis.quantity import Linearised
 
 Place: TypeAlias = tuple[str, tuple[str, ...]]
 """A wave and the key of a domain."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contrast:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class Contrast(Readable):
     """A linear combination of estimates.
 
     Attributes
@@ -50,18 +53,19 @@ class Contrast:
 
 
 def joint(
-    estimates: Estimates, *, waves: Sequence[str] | None = None, linked: bool | None = None
+    estimates: Estimates, *, waves: Sequence[str] | None = None, overlap: Overlap | None = None
 ) -> tuple[list[Place], Linearised]:
-    """Linearise all domains of some waves in one stacked design.
+    """Linearise all domains of some waves together.
 
-    R: ``svyby(~y, ~wave + by, design, svymean, covmat = TRUE)`` over all waves.
+    R, with ``overlap="stacked"``: ``svyby(~y, ~wave + by, design, svymean, covmat = TRUE)`` over
+    all waves.
 
     Parameters
     ----------
     waves
         None: all of them. One wave has the design of that wave.
-    linked
-        Whether a cluster is the same unit in every wave; None: where the design has clusters.
+    overlap
+        How the waves hang together; see `analysis.overlap.Overlap`.
 
     Returns
     -------
@@ -73,10 +77,16 @@ def joint(
     cells, quantity = cells.part(here), quantity.part(here)
     places, label = _places(cells, chosen)
     number = np.array([chosen.index(wave) if wave in chosen else -1 for wave in cells.waves])
-    stacked = len(chosen) > 1 and is_linked(cells, linked=linked)
+    way = chosen_overlap(cells, overlap)
     count, domains = len(chosen), len(cells.domains)
     partitions = [(label, count * domains), (number[cells.wave], count)]
-    found = linearise(cells, quantity, partitions, cells.sample(linked=stacked))
+    found = linearise(
+        cells,
+        quantity,
+        partitions,
+        cells.sample(),
+        covariance=lambda influence: joint_covariance(cells, influence, way),
+    )
     order = [
         place
         for wave in range(count)
@@ -85,18 +95,11 @@ def joint(
     return places, _reordered(found, np.array(order))
 
 
-def is_linked(cells: Cells, *, linked: bool | None) -> bool:
-    """Decide whether units are the same in every wave: by default where there are clusters."""
-    if linked and not cells.clusters:
-        raise ValueError("waves are linked by clusters: the design has none")
-    return bool(cells.clusters) if linked is None else linked
-
-
 def contrast(
     estimates: Estimates,
     coefficients: Mapping[Any, float],
     *,
-    linked: bool | None = None,
+    overlap: Overlap | None = None,
     df: int | None = None,
 ) -> Contrast:
     """Combine estimates linearly, as a difference of two domains. R: ``svycontrast``.
@@ -109,8 +112,8 @@ def contrast(
     coefficients
         By domain (its label or labels, `TOTAL` for all answers), or by (wave, domain) where there
         are more waves than one: what the estimate is multiplied with.
-    linked
-        Whether a cluster is the same unit in every wave; see `joint`.
+    overlap
+        How the waves hang together; see `analysis.overlap.Overlap`.
     df
         Degrees of freedom to use instead. R's ``svyttest`` takes ``degf(design) - 1``.
 
@@ -131,7 +134,7 @@ def contrast(
     waves = [wave for wave in cells.waves if any(place[0] == wave for place, _ in wanted)]
     if not waves:
         raise ValueError("there must be an estimate to combine, got none")
-    places, found = joint(estimates, waves=waves, linked=linked)
+    places, found = joint(estimates, waves=waves, overlap=overlap)
     row = np.zeros(len(places))
     for where, coefficient in wanted:
         place = places.index(where)
@@ -142,10 +145,10 @@ def contrast(
         row[place] += coefficient
     if df is None:
         here = cells.part(cells.of_waves(*waves))
-        stacked = len(waves) > 1 and is_linked(cells, linked=linked)
         used = [places[i] for i in np.flatnonzero(row)]
         answered = estimates._quantity()(here).answered  # noqa: SLF001 # of the same package
-        df = here.sample(linked=stacked).df(_members(here, used) & answered)
+        label = np.where(_members(here, used) & answered, 0, -1)
+        df = int(joint_df(here, label, 1, chosen_overlap(here, overlap))[0])
     return _combined(found, row, df, confidence=estimates.confidence)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display import Shown, Table, Tabular, figures
 from analysis.results import Flag
 
 if TYPE_CHECKING:
@@ -22,8 +24,8 @@ _TOO_EMPTY = "empty cells leave part of the interaction unknown: merge levels"
 _NO_SPREAD = "the table has no spread between the sampling units"
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class RaoScott:
+@dataclass(frozen=True, eq=False, repr=False, slots=True, kw_only=True)
+class RaoScott(Tabular):
     """A table of r rows and k columns and its test of independence.
 
     Attributes
@@ -79,6 +81,28 @@ class RaoScott:
         Cramér (1946), Mathematical Methods of Statistics, §21.9, on the estimated shares.
         """
         return float(np.sqrt(_association(self.share) / (min(self.share.shape) - 1)))
+
+    def _records(self) -> list[dict[str, str | int | float]]:
+        numbers = ("count", "share", "row_share", "column_share")
+        arrays = [getattr(self, name).ravel().tolist() for name in numbers]
+        cells = product(self.rows, self.columns)
+        return [
+            {"row": row, "column": column, **dict(zip(numbers, found, strict=True))}
+            for (row, column), *found in zip(cells, *arrays, strict=True)
+        ]
+
+    def _shown(self) -> Shown:
+        shares, n = self.row_share.tolist(), self.count.sum(axis=1).tolist()
+        return Shown(
+            title="Two questions crossed: shares within each row, and a test of independence",
+            figures={"cramer_v": self.cramer_v, **figures(self, leave=["rows", "columns"])},
+            tables=[
+                Table(
+                    ["row", *map(str, self.columns), "n"],
+                    [[str(r), *own, k] for r, own, k in zip(self.rows, shares, n, strict=True)],
+                )
+            ],
+        )
 
 
 def rao_scott(

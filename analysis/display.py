@@ -1,19 +1,105 @@
-"""Results as aligned text, as HTML for notebooks and as data frames."""
+"""Results as aligned text, as HTML for notebooks and as data frames, all in one way."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.results import ChangeEstimate, Estimate, show_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
 Row = TypeVar("Row", Estimate, ChangeEstimate)
+
+_TENTHS = {"df", "ndf", "ddf", "n_effective", "answers", "population", "before", "after"}
+"""Names of counts that need not be whole: a tenth says enough."""
+
+_PLAIN = str | int | float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a result shows of itself.
+
+    Attributes
+    ----------
+    title
+        What it is, in a few words.
+    figures
+        Single figures by name, a line each.
+    tables
+        Below the figures; one without rows is left out.
+    notes
+        What a reader must know, in sentences: the last lines.
+    """
+
+    title: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    tables: Sequence[Table] = ()
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Names of the columns, and rows of values; texts that come first name the row."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+    @property
+    def columns(self) -> list[list[Any]]:
+        """The values of each column."""
+        return [[row[place] for row in self.rows] for place in range(len(self.head))]
+
+    @property
+    def texts(self) -> list[list[str]]:
+        """The written values of each column."""
+        return [written(name, column) for name, column in zip(self.head, self.columns, strict=True)]
+
+    @property
+    def labels(self) -> int:
+        """How many columns name the row."""
+        wordy = [_wordy(column) for column in self.columns]
+        return wordy.index(False) if False in wordy else 1
+
+
+class Readable:
+    """A result that shows itself at a prompt and in a notebook; a record with single figures.
+
+    Records with more than these say what is shown by `_shown`. Dataclasses need ``repr=False``.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return as_text(self._shown())
+
+    def _repr_html_(self) -> str:
+        return as_html(self._shown())
+
+    def _shown(self) -> Shown:
+        title = re.sub("(?<!^)(?=[A-Z])", " ", type(self).__name__).capitalize()
+        return Shown(title=title, figures=figures(self))
+
+
+class Tabular(Readable):
+    """A result with a table that is the whole of it, for a data frame."""
+
+    __slots__ = ()
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the rows of the table as a data frame, unrounded; needs pandas."""
+        return frame(self._records())
+
+    def _records(self) -> Sequence[Any]:
+        raise NotImplementedError
 
 
 def find(rows: Sequence[Row], key: str | tuple[str, ...]) -> Row:
@@ -33,65 +119,122 @@ def find(rows: Sequence[Row], key: str | tuple[str, ...]) -> Row:
 
 
 def frame(rows: Sequence[Any]) -> pd.DataFrame:
-    """Give records as a data frame, the key as one text."""
+    """Give records as a data frame; the key of a domain as one text."""
     import pandas as pd
 
-    records = [asdict(row) for row in rows]
+    records = [dict(row) if isinstance(row, Mapping) else asdict(row) for row in rows]
     for record in records:
-        record["key"] = show_key(record["key"])
+        if "key" in record:
+            record["key"] = show_key(record["key"])
     return pd.DataFrame.from_records(records)
 
 
-def table(rows: Sequence[Any], columns: Sequence[str], *, last: str) -> list[list[str]]:
-    """Give a head and a line of texts for each record."""
-    head = ["wave", "domain", *columns, last]
-    body = [
-        [getattr(row, "wave", ""), show_key(row.key)]
-        + [cell(getattr(row, column)) for column in columns]
-        + [str(getattr(row, last))]
-        for row in rows
-    ]
-    return [head, *body]
+def figures(record: Any, *, leave: Iterable[str] = ()) -> dict[str, Any]:
+    """Give the fields of a record that are a value or a few values; not what is shown elsewhere."""
+    hidden = {"flag", "notes", *leave}
+    found = {one.name: getattr(record, one.name) for one in fields(record)}
+    return {n: value for n, value in found.items() if n not in hidden and _single(n, value)}
 
 
-def as_text(lines: Sequence[Sequence[str]]) -> str:
-    """Align the lines of a table; the last column is not filled up."""
-    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]) - 1)]
-    aligned = (
-        "  ".join(
-            text.ljust(width) if i < 2 else text.rjust(width)
-            for i, (text, width) in enumerate(zip(line[:-1], widths, strict=True))
-        )
-        + f"  {line[-1]}"
-        for line in lines
-    )
-    return "\n".join(line.rstrip() for line in aligned)
+def table(records: Sequence[Any], columns: Sequence[str]) -> Table:
+    """Make a table of fields of records; the key of a domain is its ``domain``."""
+    rows = [[getattr(record, column) for column in columns] for record in records]
+    if "key" in columns:
+        place = columns.index("key")
+        for row in rows:
+            row[place] = show_key(row[place])
+    return Table(["domain" if column == "key" else column for column in columns], rows)
 
 
-def as_html(lines: Sequence[Sequence[str]], *, caption: str, notes: Sequence[str] = ()) -> str:
-    """Write a table for a notebook: a caption, a header row, and the notes below."""
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in lines[0])
-    rows = (
-        "".join(
-            f'<th scope="row">{escape(text)}</th>' if i == 1 else f"<td>{escape(text)}</td>"
-            for i, text in enumerate(line)
-        )
-        for line in lines[1:]
-    )
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    below = "".join(f"<p>{escape(note)}</p>" for note in notes)
-    return (
-        f"<table><caption>{escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
-    )
+def as_text(shown: Shown) -> str:
+    """Write a result as lines: title, figures, aligned tables and notes."""
+    blocks = []
+    if shown.figures:
+        width = max(len(name) for name in shown.figures)
+        lines = _written_figures(shown).items()
+        blocks.append("\n".join(f"{name:<{width}}  {text}" for name, text in lines))
+    blocks += [_aligned(one) for one in shown.tables if one.rows]
+    blocks += ["\n".join(shown.notes)] if shown.notes else []
+    return f"{shown.title}\n" + "\n\n".join(blocks)
 
 
-def cell(value: Any) -> str:
-    """Write a value of a result; a p-value too small for four decimals as such."""
-    if value is None:
+def as_html(shown: Shown) -> str:
+    """Write a result for a notebook: tables, the first with the title as caption, and notes."""
+    blocks = []
+    if shown.figures:
+        lines = _written_figures(shown).items()
+        blocks.append("".join(f"<tr>{_cell(n, row=True)}{_cell(text)}</tr>" for n, text in lines))
+    blocks += [_html(one) for one in shown.tables if one.rows]
+    caption = f"<caption>{escape(shown.title)}</caption>"
+    captions = [caption, *[""] * len(blocks)]
+    tables = [f"<table>{c}{b}</table>" for c, b in zip(captions, blocks, strict=False)]
+    return "".join(tables) + "".join(f"<p>{escape(note)}</p>" for note in shown.notes)
+
+
+def written(name: str, values: Sequence[Any]) -> list[str]:
+    """Write the values of a column, or of a figure, with as many decimals as each other."""
+    sizes = [abs(v) for v in values if isinstance(v, float) and math.isfinite(v)]
+    decimals = 1 if name in _TENTHS or max(sizes, default=0) >= 1000 else 4
+    return [_written(value, decimals) for value in values]
+
+
+def percent(share: float) -> str:
+    """Write a share, such as the coverage of an interval."""
+    return f"{100 * share:g}%"
+
+
+def _written(value: Any, decimals: int) -> str:
+    """Write a value; one too small for the decimals, as a p-value, as such."""
+    if value is None or value != value:  # noqa: PLR0124 # NaN
         return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if not isinstance(value, float):
         return str(value)
-    if 0 < abs(value) < 0.00005:
+    if decimals == 4 and 0 < abs(value) < 0.00005:
         return f"{value:.0e}"
-    return f"{value:.4f}" if abs(value) < 100_000 else f"{value:.1f}"
+    return f"{value:.{decimals}f}"
+
+
+def _written_figures(shown: Shown) -> dict[str, str]:
+    return {
+        name: ", ".join(written(name, value if isinstance(value, tuple) else [value])) or "-"
+        for name, value in shown.figures.items()
+    }
+
+
+def _single(name: str, value: Any) -> bool:
+    if name == "reason":
+        return bool(value)
+    if isinstance(value, tuple):
+        return bool(value) and all(isinstance(one, _PLAIN) for one in value)
+    return value is None or isinstance(value, _PLAIN)
+
+
+def _wordy(column: Sequence[Any]) -> bool:
+    return all(isinstance(value, str) for value in column)
+
+
+def _aligned(shown: Table) -> str:
+    """Align the columns: words left, numbers right."""
+    columns = []
+    for name, column, texts in zip(shown.head, shown.columns, shown.texts, strict=True):
+        width = max(len(text) for text in (name, *texts))
+        place = str.ljust if _wordy(column) else str.rjust
+        columns.append([place(text, width) for text in (name, *texts)])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+
+
+def _html(shown: Table) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in shown.head)
+    labels = shown.labels
+    lines = (
+        "".join(_cell(text, row=place < labels) for place, text in enumerate(line))
+        for line in zip(*shown.texts, strict=True)
+    )
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+
+
+def _cell(text: str, *, row: bool = False) -> str:
+    return f'<th scope="row">{escape(text)}</th>' if row else f"<td>{escape(text)}</td>"

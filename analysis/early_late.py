@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display import Readable, Shown, figures
 from analysis.results import Flag
 from analysis.row_design import row_sample, row_values, row_weights, yes_or_no
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from analysis.sample import Sample
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlyLate:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class EarlyLate(Readable):
     """Late less early respondents.
 
     Attributes
@@ -49,6 +50,9 @@ class EarlyLate:
     p: float | None = None
     flag: Flag = Flag.OK
     reason: str = ""
+
+    def _shown(self) -> Shown:
+        return Shown(title="Late less early respondents", figures=figures(self))
 
 
 def early_late(

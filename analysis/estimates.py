@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from analysis import display
@@ -12,22 +12,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from analysis.cells import Cells
     from analysis.composition import Composition
     from analysis.contrast import Contrast
+    from analysis.overlap import Overlap
     from analysis.quantity import Quantity, QuantityOf
     from analysis.trend_results import Breaks, Trend
     from analysis.verdicts import Rules
 
-_MEAN_COLUMNS = ("value", "se", "low", "high", "df", "n", "deff")
-_CHANGE_COLUMNS = ("value", "se", "low", "high", "df", "p", "p_adjusted", "detectable")
+_MEAN_COLUMNS = ("wave", "key", "value", "se", "low", "high", "df", "n", "deff", "reason")
+_CHANGE_COLUMNS = (
+    *("key", "value", "se", "low", "high", "df", "p", "p_adjusted", "detectable"),
+    *("verdict", "reason"),
+)
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Estimates:
+class Estimates(display.Tabular):
     """Estimates by domain and wave, with the covariance of each wave's domains.
 
     Attributes
@@ -81,6 +84,23 @@ class Estimates:
         """Give the rows of a wave; without a wave, of the only one."""
         return self._of_wave(self.rows, wave)
 
+    def wave(self, wave: str | int) -> Estimates:
+        """Give the estimates of one wave by themselves, with the design of that wave."""
+        name = str(wave)
+        rows, totals = self._of_wave(self.rows, name), self._of_wave(self.totals, name)
+        here = self.condensed
+        if here is not None:
+            here = _of_one(here[0], name), here[1].part(here[0].of_waves(name))
+        return replace(
+            self,
+            rows=rows,
+            totals=totals,
+            covariance={w: v for w, v in self.covariance.items() if w == name},
+            design_df={w: df for w, df in self.design_df.items() if w == name},
+            cells=_of_one(self.cells, name),
+            condensed=here,
+        )
+
     def row(self, key: str | tuple[str, ...], wave: str | int | None = None) -> Estimate:
         """Give one estimate, by its domain and wave; without a wave, of the only one."""
         return self.total(wave) if key == TOTAL else display.find(self.of(wave), key)
@@ -115,18 +135,18 @@ class Estimates:
         after: str | int,
         populations: Mapping[Any, Mapping[str, float]],
         *,
-        linked: bool | None = None,
+        overlap: Overlap | None = None,
     ) -> Composition:
         """Split the change of the headline; see `analysis.series.composition_of`."""
         from analysis.series import composition_of
 
-        return composition_of(self, before, after, populations, linked=linked)
+        return composition_of(self, before, after, populations, overlap=overlap)
 
-    def joint(self, *, linked: bool | None = None) -> tuple[list[Any], NDArray[np.float64]]:
+    def joint(self, *, overlap: Overlap | None = None) -> tuple[list[Any], NDArray[np.float64]]:
         """Give the covariance of all domains and waves; see `analysis.contrast.joint`."""
         from analysis.contrast import joint
 
-        keys, found = joint(self, linked=linked)
+        keys, found = joint(self, overlap=overlap)
         return keys, found.covariance
 
     def with_units(self, clusters: str | None) -> Estimates:
@@ -159,18 +179,16 @@ class Estimates:
 
         return plot_estimates(self, wave)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Give rows and totals as a data frame."""
-        return display.frame((*self.rows, *self.totals))
+    def _records(self) -> tuple[Estimate, ...]:
+        return (*self.rows, *self.totals)
 
-    def __repr__(self) -> str:
-        return display.as_text(self._table())
-
-    def _repr_html_(self) -> str:
-        return display.as_html(self._table(), caption=self.name, notes=self.notes)
-
-    def _table(self) -> list[list[str]]:
-        return display.table((*self.rows, *self.totals), _MEAN_COLUMNS, last="reason")
+    def _shown(self) -> display.Shown:
+        return display.Shown(
+            title=f"{self.name[:1].upper()}{self.name[1:]} "
+            f"({display.percent(self.confidence)} {self.interval} intervals)",
+            tables=[display.table(self._records(), _MEAN_COLUMNS)],
+            notes=self.notes,
+        )
 
     def condensed_cells(self) -> tuple[Cells, Quantity]:
         """Give the cells, condensed, and what is estimated of them.
@@ -199,15 +217,15 @@ class Estimates:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Changes:
+class Changes(display.Tabular):
     """Changes between two waves: a row a domain, and the total.
 
     Attributes
     ----------
     adjustment
         How p-values were adjusted for the number of tests.
-    linked
-        Whether what the waves share was taken into account.
+    overlap
+        How the waves hang together; see `analysis.overlap.Overlap`.
     rules
         Who was tested and how.
     estimates
@@ -221,7 +239,7 @@ class Changes:
     notes: tuple[str, ...] = ()
     adjustment: str = "holm"
     equivalence: float | None = None
-    linked: bool = False
+    overlap: Overlap = "none"
     rules: Rules | None = None
     estimates: Estimates = field(compare=False)
 
@@ -241,18 +259,19 @@ class Changes:
 
         return plot_changes(self)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Give the rows and the total as a data frame."""
-        return display.frame((*self.rows, self.total))
+    def _records(self) -> tuple[ChangeEstimate, ...]:
+        return (*self.rows, self.total)
 
-    def __repr__(self) -> str:
-        return f"{self._title()}\n{display.as_text(self._table())}"
+    def _shown(self) -> display.Shown:
+        return display.Shown(
+            title=f"Change {self.before} to {self.after}: {self.estimates.name} "
+            f"({display.percent(self.estimates.confidence)} intervals)",
+            tables=[display.table(self._records(), _CHANGE_COLUMNS)],
+            notes=self.notes,
+        )
 
-    def _repr_html_(self) -> str:
-        return display.as_html(self._table(), caption=self._title(), notes=self.notes)
 
-    def _title(self) -> str:
-        return f"Change {self.before} to {self.after}"
-
-    def _table(self) -> list[list[str]]:
-        return display.table((*self.rows, self.total), _CHANGE_COLUMNS, last="verdict")
+def _of_one(cells: Cells, wave: str) -> Cells:
+    """Give the cells of a wave as those of a survey of one wave."""
+    here = cells.part(cells.of_waves(wave))
+    return replace(here, waves=(wave,), wave=here.wave * 0)

@@ -101,7 +101,7 @@ def _joint(pair: PairRecount) -> list[str]:
         f"V = V1 + V2 - 2 cov = {whole} = {num(pair.variance)}",
         f"SE = sqrt(V) = {num(pair.se)}; were cov 0: {num(math.sqrt(first + second))}",
     ]
-    if pair.changes.linked:
+    if pair.changes.overlap == "stacked":
         lines += wrapped(
             "V1 and V2 are those in the design over both waves, where a unit of either counts; the "
             "SE by itself above is of the wave's own design."
@@ -121,22 +121,29 @@ def _shared(pair: PairRecount) -> str:
         f"Clusters with an answer here: {len(one)} in the earlier wave, {len(two)} in the later, "
         f"{len(one & two)} in both"
     )
-    if pair.changes.linked:
+    if pair.changes.overlap == "stacked":
         return f"{count}: what these share is the covariance, in one design over both waves."
+    if pair.changes.overlap == "shared":
+        return (
+            f"{count}: these give the covariance, by stratum (n12 - n1 n2 / N) times that of their "
+            "linearised values (Tam 1984)."
+        )
     return f"{count}. They are taken as different units: cov is 0, and the SE cautious."
 
 
 def _pair_df(pair: PairRecount) -> list[str]:
-    figure = Recount(pair.cells, pair.quantity, pair.sample, pair.inside)
-    units, strata, linked = figure.units, int(figure.members.sum()), pair.changes.linked
-    kind = "once where it is in both waves" if linked else "in each wave"
-    lines = [
-        f"Own: units with an answer here {units} - strata with one {strata} = {units - strata}; "
-        f"a unit counts {kind}"
-    ]
-    if pair.row.df < units - strata:
+    figure = Recount(pair.cells, pair.quantity, pair.cells.sample(), pair.inside)
+    counted = {
+        "none": "a unit counts in each wave, as its stratum does",
+        "stacked": "a unit of both waves counts once, as its stratum does",
+        "shared": "a unit of both waves counts once; a stratum too, but for each wave where its "
+        "waves share no unit",
+    }
+    lines = wrapped(f"Own: units with an answer here - strata with one = {pair.df}")
+    lines += wrapped(f"Here {counted[pair.changes.overlap]}.")
+    if pair.row.df < pair.df:
         lines.append("A wave without degrees of freedom of its own has no variance: 0 are left.")
-    return [*lines, f"Whole design over both waves: {figure.sample.design_df}"]
+    return [*lines, f"Whole design, each wave by itself: {figure.sample.design_df}"]
 
 
 def _rules(rules: Rules) -> list[str]:

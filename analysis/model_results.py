@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display import Shown, Tabular, percent, table
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from analysis.ordinal import OrdinalFit
@@ -35,7 +36,7 @@ class ModelRow:
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class ModelFit:
+class ModelFit(Tabular):
     """A fitted model with p coefficients.
 
     Attributes
@@ -97,23 +98,16 @@ class ModelFit:
             name=name, **{column: float(getattr(self, column)[place]) for column in _COLUMNS}
         )
 
-    def to_frame(self) -> pd.DataFrame:
-        """Give a data frame, a row a coefficient."""
-        import pandas as pd
+    def _records(self) -> list[ModelRow]:
+        return [self.row(name) for name in self.names]
 
-        columns = {column: getattr(self, column) for column in _COLUMNS}
-        return pd.DataFrame({"name": list(self.names), **columns})
-
-    def __repr__(self) -> str:
-        width = max(len(name) for name in self.names)
-        head = " " * width + "".join(f"{column:>11}" for column in _COLUMNS)
-        lines = [
-            f"{name:<{width}}"
-            + "".join(f"{getattr(self, column)[place]:11.4f}" for column in _COLUMNS)
-            for place, name in enumerate(self.names)
-        ]
-        last = f"{self.kind}; {self.n} answers, {self.confidence:.0%} intervals"
-        return "\n".join([head, *lines, last, *([self.reason] if self.reason else [])])
+    def _shown(self) -> Shown:
+        margins = f"{percent(self.confidence)} intervals"
+        return Shown(
+            title=f"{self.kind}; {self.n} answers, {margins}",
+            tables=[table(self._records(), ("name", *_COLUMNS))],
+            notes=[self.reason] if self.reason else [],
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -233,7 +227,7 @@ class Driver:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Drivers:
+class Drivers(Tabular):
     """The drivers of a mark, in the order they were named.
 
     Attributes
@@ -271,14 +265,17 @@ class Drivers:
         """Say of each driver what goes with a point more; `outcome` with its article."""
         return tuple(row.sentence(outcome, confidence=self.fit.confidence) for row in self.rows)
 
-    def to_frame(self) -> pd.DataFrame:
-        """Give a data frame, a row a driver."""
-        import pandas as pd
+    def _records(self) -> tuple[Driver, ...]:
+        return self.rows
 
-        return pd.DataFrame([asdict(row) for row in self.rows])
-
-    def __repr__(self) -> str:
-        return "\n".join([*self.sentences("het cijfer"), *self.notes])
+    def _shown(self) -> Shown:
+        columns = ("name", "effect", "se", "low", "high", "df", "p", "log_odds", "odds")
+        return Shown(
+            title=f"Drivers: marks a point ({percent(self.fit.confidence)} intervals)",
+            figures={"n": self.fit.n},
+            tables=[table(self.rows, columns)],
+            notes=self.notes,
+        )
 
 
 def _marks(value: float) -> str:

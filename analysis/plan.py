@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analysis.display import Shown, Tabular, figures, table
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -91,8 +93,8 @@ class PlannedMargin:
     half_width: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Allocation:
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Allocation(Tabular):
     """A plan.
 
     Attributes
@@ -117,6 +119,20 @@ class Allocation:
     cost: float
     reached: bool = True
     reason: str = ""
+
+    def _records(self) -> tuple[Allocated, ...]:
+        return self.rows
+
+    def _shown(self) -> Shown:
+        margins = ("area", "answers", "se", "df", "half_width")
+        return Shown(
+            title="Allocation",
+            figures=figures(self),
+            tables=[
+                table(self.rows, ("stratum", "area", "answers", "invited", "cost")),
+                table([*self.areas, self.total], margins),
+            ],
+        )
 
 
 def planned_margin(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from analysis.display import Readable, Shown, figures
 from analysis.results import Flag
 
 MOST = 10**9
 """Largest number of dwellings that a plan looks for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectedMargin:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class ExpectedMargin(Readable):
     """The margin that a mean will have.
 
     Attributes
@@ -44,8 +45,8 @@ class ExpectedMargin:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeededSample:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class NeededSample(Readable):
     """The smallest sample whose expected margin is narrow enough.
 
     Attributes
@@ -62,6 +63,10 @@ class NeededSample:
     margin: ExpectedMargin | None
     flag: Flag = Flag.OK
     reason: str = ""
+
+    def _shown(self) -> Shown:
+        margin = {} if self.margin is None else figures(self.margin)
+        return Shown(title="Needed sample", figures={**margin, **figures(self)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

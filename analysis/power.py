@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analysis.display import Readable
 from analysis.planning import MOST
 from analysis.results import Flag
 from analysis.wave_pair import WavePair
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetectableChange:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class DetectableChange(Readable):
     """The smallest change that a test will show with the wanted chance.
 
     Attributes
@@ -39,8 +40,8 @@ class DetectableChange:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeededAnswers:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class NeededAnswers(Readable):
     """Answers in each wave that a change needs.
 
     Attributes

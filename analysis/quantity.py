@@ -59,6 +59,8 @@ class Quantity:
         )
 
 
+Covariance: TypeAlias = "Callable[[Influence], NDArray[np.float64]]"
+
 QuantityOf: TypeAlias = "Callable[[Cells], Quantity]"
 """How to get the quantity from some cells: those of a wave, or of two."""
 
@@ -141,6 +143,8 @@ def linearise(
     quantity: Quantity,
     partitions: Sequence[tuple[NDArray[np.intp], int]],
     sample: Sample,
+    *,
+    covariance: Covariance | None = None,
 ) -> Linearised:
     """Linearise a quantity in every domain of some partitions of the cells.
 
@@ -155,6 +159,8 @@ def linearise(
         other in the order of the partitions.
     sample
         The design of the same cells.
+    covariance
+        How to estimate the covariance of the linearised values; None: as one sample.
     """
     parts, rows = [], []
     alone = sample.alone if sample.lonely == "flag" else None
@@ -169,8 +175,8 @@ def linearise(
         )
         rows.append((value, n, sample.domain_df(inside, size), spread, single))
     value, n, df, spread, lonely = (np.concatenate(found) for found in zip(*rows, strict=True))
-    covariance = sample.covariance(Influence.of_partitions(parts))
-    return Linearised(value, n, df, spread, covariance, lonely)
+    matrix = (covariance or sample.covariance)(Influence.of_partitions(parts))
+    return Linearised(value, n, df, spread, matrix, lonely)
 
 
 def _ratio(

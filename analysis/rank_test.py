@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from analysis.display import Readable, Shown, figures
 from analysis.intervals import t_test
 from analysis.results import Flag
 
@@ -22,8 +23,8 @@ _ZERO = 1e-12
 """Rank scores lie in [0, 1]: a standard error below this is rounding error."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankTest:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class RankTest(Readable):
     """The difference in mean rank score between two groups: the higher level less the lower.
 
     Attributes
@@ -62,6 +63,10 @@ class RankTest:
         E₂F - E₁F = P(y₂ > y₁) + P(y₂ = y₁) / 2 - 1/2 for F the distribution of both together.
         """
         return 0.5 + self.value
+
+    def _shown(self) -> Shown:
+        title = f"Rank test: {self.levels[1]} against {self.levels[0]}"
+        return Shown(title=title, figures={"superiority": self.superiority, **figures(self)})
 
 
 def rank_test(

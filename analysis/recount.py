@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from analysis.influence import Influence
+from analysis.overlap import joint_covariance, joint_df
 from analysis.projection import fitted
 from analysis.quantity import linearise, share_of
 from analysis.results import TOTAL
@@ -196,7 +197,7 @@ def recount_of(estimates: Estimates, row: Estimate) -> Recount:
 
 @dataclass(frozen=True, eq=False)
 class PairRecount:
-    """Both waves of one domain in the stacked design, computed again."""
+    """Both waves of one domain together, computed again."""
 
     changes: Changes
     row: ChangeEstimate
@@ -223,15 +224,23 @@ class PairRecount:
         return self.cells.of_waves(self.changes.after)
 
     @cached_property
-    def sample(self) -> Sample:
-        """The stacked design."""
-        return self.cells.sample(linked=self.changes.linked)
-
-    @cached_property
     def found(self) -> Linearised:
         """Both estimates, the earlier first, with their covariance."""
         label = np.where(self.inside, self.later.astype(np.intp), -1)
-        return linearise(self.cells, self.quantity, [(label, 2)], self.sample)
+        overlap = self.changes.overlap
+        return linearise(
+            self.cells,
+            self.quantity,
+            [(label, 2)],
+            self.cells.sample(),
+            covariance=lambda influence: joint_covariance(self.cells, influence, overlap),
+        )
+
+    @cached_property
+    def df(self) -> int:
+        """Degrees of freedom of both waves together."""
+        label = np.where(self.inside, 0, -1)
+        return int(joint_df(self.cells, label, 1, self.changes.overlap)[0])
 
     @cached_property
     def value(self) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.display import Shown, Table, Tabular, figures, table
 from analysis.results import Flag
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class VariableIndicator:
     levels: tuple[LevelIndicator, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Representativity:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class Representativity(Tabular):
     """The R-indicator of a response and its parts.
 
     Attributes
@@ -97,6 +98,25 @@ class Representativity:
     variables: tuple[VariableIndicator, ...] = ()
     flag: Flag = Flag.OK
     reason: str = ""
+
+    def _records(self) -> list[dict[str, Any]]:
+        return [
+            {"variable": variable.variable, **asdict(level)}
+            for variable in self.variables
+            for level in variable.levels
+        ]
+
+    def _shown(self) -> Shown:
+        levels = self._records()
+        head = ["variable", "level", "share", "propensity", "value", "se"]
+        return Shown(
+            title="Representativity",
+            figures=figures(self),
+            tables=[
+                table(self.variables, ("variable", "value", "se")),
+                Table(head, [[level[name] for name in head] for level in levels]),
+            ],
+        )
 
 
 def representativity(model: ResponseModel) -> Representativity:
@@ -160,7 +180,7 @@ def _margin(
     of_mean = w * (rho - mean) / total
     (of_square, _), (_, of_mean_rho) = model.sample.covariance(np.column_stack([u, of_mean]))
     of_square += 2 * np.trace(spread @ spread)
-    adjusted = max(variance + of_mean_rho - float(np.trace(spread)), 0.0)
+    adjusted = max(variance + float(of_mean_rho) - float(np.trace(spread)), 0.0)
     r_adjusted = max(1 - 2 * adjusted**0.5, 0.0)
     negligible = variance <= 1e-20
     return None if negligible else float(np.sqrt(of_square / variance)), r_adjusted

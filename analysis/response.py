@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display import Readable, Shown, figures
 from analysis.results import Flag
 from analysis.row_design import labels, row_weights
 
@@ -31,8 +32,8 @@ class Disposition(StrEnum):
     NOT_ELIGIBLE = "NE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeRates:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class OutcomeRates(Readable):
     """The rates of the AAPOR Standard Definitions, each in [0, 1] or None where it is 0 / 0.
 
     With I, P, R, NC, O, UH, UO the (weighted) counts, U = UH + UO,
@@ -86,6 +87,10 @@ class OutcomeRates:
     con3: float | None = None
     flag: Flag = Flag.OK
     reason: str = ""
+
+    def _shown(self) -> Shown:
+        counts = tuple(f"{code} {count:.10g}" for code, count in self.counts.items())
+        return Shown(title="Outcome rates", figures={"counts": counts, **figures(self)})
 
 
 def outcome_rates(counts: Mapping[str, float], *, eligibility: float | None = None) -> OutcomeRates:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis.display import Shown, Table, Tabular, figures
 from analysis.row_design import labels, row_sample, row_weights, yes_or_no
 
 if TYPE_CHECKING:
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 _MOST_STEPS = 60
 _SEPARATED = 1e-8
+_HEAD = ("term", "coefficient", "se")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class ResponseModel:
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ResponseModel(Tabular):
     """A logistic model of response, fitted on n rows with p coefficients.
 
     Attributes
@@ -63,6 +65,23 @@ class ResponseModel:
     index: dict[str, NDArray[np.intp]]
     sample: Sample
     reason: str = ""
+
+    def _records(self) -> list[dict[str, Any]]:
+        covariance, terms = self.covariance, self.terms
+        se = [None] * len(terms) if covariance is None else np.sqrt(np.diag(covariance)).tolist()
+        columns = (terms, self.coefficients.tolist(), se)
+        return [
+            {"term": term, "coefficient": value, "se": error}
+            for term, value, error in zip(*columns, strict=True)
+        ]
+
+    def _shown(self) -> Shown:
+        asked, answered = len(self.weights), int(self.responded.sum())
+        return Shown(
+            title="Response model: log odds to answer",
+            figures={"asked": asked, "answered": answered, **figures(self)},
+            tables=[Table(_HEAD, [[row[name] for name in _HEAD] for row in self._records()])],
+        )
 
 
 def fit_response(

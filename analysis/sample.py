@@ -159,6 +159,33 @@ class Sample:
         found: NDArray[np.bool_] = ((sampled == 1) & (first.size != 1))[first.within]
         return found
 
+    def unit_totals(self, influence: Influence) -> NDArray[np.float64]:
+        """Sum linearised values over the units of the first stage, calibration taken out.
+
+        Returns
+        -------
+        Shape (u, d).
+        """
+        first = self.stages[0]
+        if first.unit is None:
+            raise ValueError("each answer is a unit of its own: there are no units to sum over")
+        coefficients = fitted(self.calibrations, influence, self.n)
+        return self._totals(influence, coefficients, first.unit, first.units, self.n)
+
+    def _totals(
+        self,
+        influence: Influence,
+        coefficients: Sequence[NDArray[np.float64]],
+        place: NDArray[np.intp],
+        size: int,
+        times: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        totals = influence.sums(place, size, times)
+        for step, found in zip(self.calibrations, coefficients, strict=True):
+            x = Influence.dense(step.weight[:, None] * step.x)
+            totals -= x.sums(place, size, times) @ found
+        return totals
+
     def _active(self, stage: Stage, influence: Influence) -> NDArray[np.bool_]:
         ones = Influence(
             influence.cell, influence.column, np.ones(len(influence.cell)), influence.width
@@ -181,10 +208,7 @@ class Sample:
         else:
             place, size, times = stage.unit, stage.units, self.n
             number, within = np.ones(size, dtype=np.int64), stage.within_of_unit
-        totals = influence.sums(place, size, times)
-        for step, found in zip(self.calibrations, coefficients, strict=True):
-            x = Influence.dense(step.weight[:, None] * step.x)
-            totals -= x.sums(place, size, times) @ found
+        totals = self._totals(influence, coefficients, place, size, times)
         known = stage.size > 0
         fraction = stage.sampled(self.n) / np.where(known, stage.size, np.inf)
         inherited = np.zeros(len(stage.size))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display import Shown, Tabular, figures, table
 from analysis.intervals import t_interval
 from analysis.results import Flag
 
@@ -44,8 +45,8 @@ class Item:
     alpha_without: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alpha:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class Alpha(Tabular):
     """Cronbach's alpha of a scale.
 
     Attributes
@@ -75,6 +76,15 @@ class Alpha:
     items: tuple[Item, ...]
     flag: Flag = Flag.OK
     reason: str = ""
+
+    def _records(self) -> tuple[Item, ...]:
+        return self.items
+
+    def _shown(self) -> Shown:
+        columns = ("name", "mean", "rest_correlation", "alpha_without")
+        return Shown(
+            title="Cronbach's alpha", figures=figures(self), tables=[table(self.items, columns)]
+        )
 
 
 def rescale(

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analysis.contrast import is_linked, joint
+from analysis.contrast import joint
+from analysis.overlap import chosen_overlap, joint_df
 from analysis.results import TOTAL, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from analysis.composition import Composition
     from analysis.estimates import Estimates
+    from analysis.overlap import Overlap
     from analysis.quantity import Linearised
     from analysis.trend_results import Breaks, Trend
 
@@ -26,7 +26,7 @@ def trend_of(
     estimates: Estimates,
     key: str | tuple[str, ...] = TOTAL,
     *,
-    linked: bool | None = None,
+    overlap: Overlap | None = None,
     equivalence: float | None = None,
     new_method: Sequence[str] = (),
 ) -> Trend:
@@ -34,19 +34,19 @@ def trend_of(
 
     Parameters
     ----------
-    linked
-        Whether a cluster is the same unit in every wave; see `analysis.contrast.joint`.
+    overlap
+        How the waves hang together; see `analysis.overlap.Overlap`.
     new_method
         Waves from which the question or the way of asking was another: the line has a step there.
     """
     from analysis.trend import trend
 
-    found, places = _series(estimates, key, linked=linked)
+    found, places = _series(estimates, key, overlap=overlap)
     return trend(
         found.value[places].tolist(),
         found.covariance[np.ix_(places, places)],
         estimates.waves,
-        pair_df(estimates, key, estimates.waves, linked=linked),
+        pair_df(estimates, key, estimates.waves, overlap=overlap),
         confidence=estimates.confidence,
         equivalence=equivalence,
         new_method=new_method,
@@ -57,19 +57,19 @@ def breaks_of(
     estimates: Estimates,
     key: str | tuple[str, ...] = TOTAL,
     *,
-    linked: bool | None = None,
+    overlap: Overlap | None = None,
     new_method: Sequence[str] = (),
 ) -> Breaks:
     """Test each step from wave to wave of one domain; see `analysis.trend.breaks`."""
     from analysis.trend import breaks
 
-    found, places = _series(estimates, key, linked=linked)
+    found, places = _series(estimates, key, overlap=overlap)
     waves = estimates.waves
     return breaks(
         found.value[places].tolist(),
         found.covariance[np.ix_(places, places)],
         waves,
-        [pair_df(estimates, key, pair, linked=linked) for pair in pairwise(waves)],
+        [pair_df(estimates, key, pair, overlap=overlap) for pair in pairwise(waves)],
         confidence=estimates.confidence,
         new_method=new_method,
     )
@@ -81,7 +81,7 @@ def composition_of(
     after: str | int,
     populations: Mapping[Any, Mapping[str, float]],
     *,
-    linked: bool | None = None,
+    overlap: Overlap | None = None,
 ) -> Composition:
     """Split the change of the headline into rating and composition.
 
@@ -99,7 +99,7 @@ def composition_of(
     for wave in waves:
         if wave not in by_wave:
             raise ValueError(f"populations must have wave {wave!r}, got {', '.join(by_wave)}")
-    places, found = joint(estimates, linked=linked)
+    places, found = joint(estimates, overlap=overlap)
     order = [show_key(key) for key in estimates.cells.domains]
     index = [places.index((wave, key)) for wave in waves for key in estimates.cells.domains]
     values = found.value[index].reshape(2, -1)
@@ -116,16 +116,16 @@ def composition_of(
         groups[1],
         covariance=found.covariance[np.ix_(index, index)],
         order=order,
-        df=pair_df(estimates, TOTAL, waves, linked=linked),
+        df=pair_df(estimates, TOTAL, waves, overlap=overlap),
         confidence=estimates.confidence,
     )
 
 
 def _series(
-    estimates: Estimates, key: str | tuple[str, ...], *, linked: bool | None
+    estimates: Estimates, key: str | tuple[str, ...], *, overlap: Overlap | None
 ) -> tuple[Linearised, list[int]]:
     wanted = (key,) if isinstance(key, str) else key
-    places, found = joint(estimates, linked=linked)
+    places, found = joint(estimates, overlap=overlap)
     if (estimates.waves[0], wanted) not in places:
         known = ", ".join(show_key(domain) for domain in estimates.cells.domains)
         raise ValueError(f"there is no domain {show_key(wanted)!r}; domains: {known}")
@@ -137,11 +137,14 @@ def pair_df(
     key: str | tuple[str, ...],
     waves: Sequence[str],
     *,
-    linked: bool | None,
+    overlap: Overlap | None,
 ) -> int:
     """Count units less strata with an answer in the domain in any of the waves."""
     cells = estimates.cells
-    here: NDArray[np.bool_] = cells.of_waves(*waves) & cells.answered
+    cells = cells.part(cells.of_waves(*waves))
+    here = cells.answered
     if key != TOTAL:
-        here &= cells.domain == cells.domains.index((key,) if isinstance(key, str) else key)
-    return cells.sample(linked=is_linked(cells, linked=linked)).df(here)
+        wanted = (key,) if isinstance(key, str) else key
+        here = here & (cells.domain == cells.domains.index(wanted))
+    way = chosen_overlap(cells, overlap)
+    return int(joint_df(cells, np.where(here, 0, -1), 1, way)[0])

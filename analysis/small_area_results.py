@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
+from analysis.display import Shown, Tabular, figures, table
 from analysis.results import Flag
 
 FitMethod: TypeAlias = Literal["REML", "ML", "FH"]
@@ -13,6 +14,12 @@ FitMethod: TypeAlias = Literal["REML", "ML", "FH"]
 MODEL_BASED: Final = (
     "Model-based (Fay-Herriot): these figures lean on other areas with the same covariates. "
     "They are not survey estimates and are published only with that label."
+)
+
+
+_COLUMNS = (
+    *("area", "value", "rmse", "gamma", "direct", "se", "synthetic", "residual"),
+    *("basis", "reason"),
 )
 
 
@@ -40,8 +47,12 @@ class SmallArea:
         ``rmse / |value|``; None where `value` is 0 or there is no `rmse`.
     gamma
         Weight of the area's own answers, in [0, 1]; 0 without a direct estimate that has a margin.
-    direct, se
-        The direct estimate and its standard error, as given; None where it has none.
+    direct
+        The direct estimate; None where it has none.
+    se
+        The standard error that the model took for that of `direct`: the smoothed one of
+        `analysis.small_area.smoothed_variances` where variances were smoothed, else its own; None
+        outside the fit.
     synthetic
         What the covariates alone say: x'b.
     residual
@@ -76,8 +87,8 @@ class Coefficient:
     se: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class SmallAreas:
+@dataclass(frozen=True, repr=False, kw_only=True)
+class SmallAreas(Tabular):
     """Model-based means of all areas.
 
     Attributes
@@ -115,3 +126,14 @@ class SmallAreas:
             if row.area == area:
                 return row
         raise KeyError(f"there is no area {area!r}")
+
+    def _records(self) -> tuple[SmallArea, ...]:
+        return self.rows
+
+    def _shown(self) -> Shown:
+        return Shown(
+            title="Small areas",
+            figures=figures(self, leave=["label"]),
+            tables=[table(self.coefficients, ("name", "value", "se")), table(self.rows, _COLUMNS)],
+            notes=(self.label, *self.notes),
+        )

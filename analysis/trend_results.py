@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.display import Readable, Shown, Tabular, figures, table
 from analysis.results import Flag
 
 
@@ -49,8 +50,11 @@ class Step:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
+_COLUMNS = ("before", "after", "value", "se", "low", "high", "df", "p", "p_adjusted", "reason")
+
+
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class Trend(Readable):
     """The line through a series.
 
     Attributes
@@ -88,11 +92,31 @@ class Trend:
     reason: str = ""
     notes: tuple[str, ...] = ()
 
+    def _shown(self) -> Shown:
+        straight = {} if self.linearity is None else {"p_linearity": self.linearity.p}
+        return Shown(
+            title="Trend",
+            figures={**straight, **figures(self)},
+            tables=[table(self.shifts, _COLUMNS)],
+            notes=self.notes,
+        )
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breaks:
+
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class Breaks(Tabular):
     """Every step of a series, and the waves at which it breaks."""
 
     steps: tuple[Step, ...]
     at: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    def _records(self) -> tuple[Step, ...]:
+        return self.steps
+
+    def _shown(self) -> Shown:
+        return Shown(
+            title="Steps from wave to wave",
+            figures={"breaks at": self.at},
+            tables=[table(self.steps, _COLUMNS)],
+            notes=self.notes,
+        )

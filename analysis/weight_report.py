@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display import Shown, Tabular, figures, table
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,8 +38,8 @@ class MarginRow:
     after: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightReport:
+@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
+class WeightReport(Tabular):
     """Diagnostics of weights over answers.
 
     Attributes
@@ -76,6 +78,18 @@ class WeightReport:
     figure_before: float | None = None
     figure_after: float | None = None
     notes: tuple[str, ...] = ()
+
+    def _records(self) -> tuple[MarginRow, ...]:
+        return self.margins
+
+    def _shown(self) -> Shown:
+        columns = ("margin", "label", "population", "before", "after")
+        return Shown(
+            title="Weights",
+            figures=figures(self),
+            tables=[table(self.margins, columns)],
+            notes=self.notes,
+        )
 
 
 def weight_report(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.display import Shown, Tabular, figures, table
 from analysis.results import Flag
 from analysis.row_design import labels, row_values, row_weights, yes_or_no
 
@@ -37,8 +38,8 @@ class WeightingClass:
     factor: float | None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class ClassWeights:
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ClassWeights(Tabular):
     """Weights that let the respondents of each class stand for all who were asked in it.
 
     Attributes
@@ -73,6 +74,17 @@ class ClassWeights:
     shift: float | None = None
     flag: Flag = Flag.OK
     reason: str = ""
+
+    def _records(self) -> tuple[WeightingClass, ...]:
+        return self.classes
+
+    def _shown(self) -> Shown:
+        columns = ("label", "asked", "answered", "rate", "factor")
+        return Shown(
+            title="Weighting classes",
+            figures=figures(self, leave=["weights"]),
+            tables=[table(self.classes, columns)],
+        )
 
 
 def propensity_classes(

@@ -69,7 +69,7 @@ def alarms(name: str, random: Generator) -> NDArray[np.float64]:
     means = _estimates(rows, firm, clusters=True)
     options = {"overlap": "none"} if way == "anew unlinked" else {}
     change = means.change(*WAVES, min_answers=1, min_df=1, adjust="none", **options)
-    whole = means.cells.sample(linked=change.linked).design_df
+    whole = means.cells.sample(linked=change.overlap != "none").design_df
     return np.array(
         [
             [np.nan] * 2

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from analysis import Estimates
+    from analysis.overlap import Overlap
 
 MARK, AREA = "rapportcijfer", "gemeente"
 
@@ -26,15 +27,16 @@ def change(block: dict[str, Any], folder: Path) -> dict[str, Any]:
     design = block["design"]
     columns = rows_of(folder / "data/survey.csv")
     made = survey_of(columns, design, wave="wave").mean(MARK, by=AREA)
-    linked = not (design["strata"] or "").startswith("wave:")
-    places, matrix = made.joint(linked=linked)
+    apart = (design["strata"] or "").startswith("wave:")
+    overlap = "none" if apart else "stacked"
+    places, matrix = made.joint(overlap=overlap)
     values = {
         (wave, key): made.row(key, wave).value if key else made.total(wave).value
         for wave, key in places
     }
     areas = [i for i, (_, key) in enumerate(places) if key]
     rows = [
-        {AREA: key[0], **_compared(made, places, matrix, values, key, linked=linked)}
+        {AREA: key[0], **_compared(made, places, matrix, values, key, overlap=overlap)}
         for key in made.cells.domains
     ]
     raw = [row["p_t_domain"] for row in rows]
@@ -43,7 +45,7 @@ def change(block: dict[str, Any], folder: Path) -> dict[str, Any]:
         "est": [values[places[i]] for i in areas],
         "vcov": matrix[np.ix_(areas, areas)].tolist(),
         "per_gemeente": rows,
-        "total": _compared(made, places, matrix, values, (), linked=linked),
+        "total": _compared(made, places, matrix, values, (), overlap=overlap),
         "p_adjusted": {
             "order": [row[AREA] for row in rows],
             "raw": raw,
@@ -60,15 +62,15 @@ def _compared(
     values: dict[Any, Any],
     key: tuple[str, ...],
     *,
-    linked: bool,
+    overlap: Overlap,
 ) -> dict[str, Any]:
     pair = [(wave, key) for wave in made.waves]
     first, second = (places.index(place) for place in pair)
     v1, v2, cov = matrix[first, first], matrix[second, second], matrix[first, second]
     difference = values[pair[1]] - values[pair[0]]
     se = math.sqrt(max(float(v1 + v2 - 2 * cov), 0.0))
-    df = pair_df(made, key, made.waves, linked=linked)
-    df_design = made.cells.sample(linked=linked).design_df
+    df = pair_df(made, key, made.waves, overlap=overlap)
+    df_design = made.cells.sample(linked=overlap == "stacked").design_df
     found = {
         "mean_1": values[pair[0]],
         "se_1": math.sqrt(max(v1, 0.0)),

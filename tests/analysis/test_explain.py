@@ -422,7 +422,9 @@ PAIRS = st.lists(
 )
 
 
-@given(PAIRS, st.sampled_from(["clusters", "none"]), st.sampled_from(["holm", "bh", "none"]))
+@given(
+    PAIRS, st.sampled_from(["shared", "stacked", "none"]), st.sampled_from(["holm", "bh", "none"])
+)
 def test_any_change_can_be_told(pairs, overlap, adjust):
     pairs = [("1", "a", "k", "x", 5), ("2", "a", "k", "x", 6), *pairs]
     names = ("wave", "stratum", "cluster", "area", "mark")

@@ -238,11 +238,11 @@ def test_the_exact_fraction_is_the_value(drawn):
             assert float(row.exact) == pytest.approx(row.value, rel=1e-12)
 
 
-@given(surveys(), st.sampled_from(["clusters", "none"]))
+@given(surveys(), st.sampled_from(["shared", "stacked", "none"]))
 @invariant
 def test_swapped_waves_turn_the_sign_of_a_change(drawn, overlap):
     found = drawn.mean()
-    if len(found.waves) < 2 or (overlap == "clusters" and "clusters" not in drawn.design):
+    if len(found.waves) < 2 or (overlap != "none" and "clusters" not in drawn.design):
         return
     options = {"overlap": overlap, "min_answers": 1, "min_df": 1}
     there, back = found.change("1", "2", **options), found.change("2", "1", **options)
@@ -333,7 +333,8 @@ def test_an_area_without_answers_says_so(drawn, area):
 @invariant
 def test_covariance_matrices_are_symmetric_and_nowhere_negative(drawn, linked):
     for found in (drawn.mean(), drawn.survey().total("mark", by="area")):
-        joint = found.joint(linked=linked and "clusters" in drawn.design)[1]
+        overlap = "stacked" if linked and "clusters" in drawn.design else "none"
+        joint = found.joint(overlap=overlap)[1]
         for matrix in (*found.covariance.values(), joint):
             if drawn.design["lonely"] == "average" and np.isnan(matrix).all():
                 continue  # No stratum to take the average of; nor has R.

@@ -229,8 +229,8 @@ REFUSED = {
         "equivalence must be above 0, got 0",
     ),
     "overlap of clusters without clusters": (
-        lambda: means().change("1", "2", overlap="clusters"),
-        "overlap='clusters' needs a design with clusters",
+        lambda: means().change("1", "2", overlap="stacked"),
+        "overlap='stacked' needs a design with clusters",
     ),
     "unknown interval of a mean": (
         lambda: survey().mean("mark", scale=(1, 10), interval="wald"),
@@ -311,8 +311,8 @@ REFUSED = {
         "cannot be compared or combined: it is no mean",
     ),
     "waves linked by nothing": (
-        lambda: means().joint(linked=True),
-        "waves are linked by clusters: the design has none",
+        lambda: means().joint(overlap="shared"),
+        "overlap='shared' needs a design with clusters",
     ),
 }
 

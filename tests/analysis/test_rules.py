@@ -79,7 +79,7 @@ def test_waves_that_drew_other_clusters_are_not_corrected_for_their_sum():
     columns["units"] = [16] * len(rows)
     design = Design(strata="stratum", wave="wave", clusters="complex", fpc="units")
     found = Survey(columns, design).mean("mark", by="area")
-    linked, apart = (found.change("1", "2", overlap=way).total for way in ("clusters", "none"))
+    linked, apart = (found.change("1", "2", overlap=way).total for way in ("stacked", "none"))
     assert linked.se == pytest.approx(apart.se, rel=0.05)
 
 

@@ -52,10 +52,11 @@ _PARTS = ("rating", "composition", "entering", "leaving")
     help="Waves to compare.  [default: the first and the last]",
 )
 @option(
-    "--independent",
-    is_flag=True,
+    "--overlap",
+    type=click.Choice(["shared", "stacked", "none"]),
     group=CHANGE,
-    help="Take the waves as independent, whatever clusters they share.",
+    help="What waves share: clusters that are in both; everything, as one sample (R); or "
+    "nothing.  [default: shared where there are clusters, else none]",
 )
 @with_areas
 @with_output()
@@ -66,7 +67,7 @@ def composition(
     scale: tuple[float, float],
     confidence: float,
     compare: tuple[str, str] | None,
-    independent: bool,
+    overlap: Any,
 ) -> Found:
     """Split the change of the headline into other marks and another stock.
 
@@ -89,7 +90,7 @@ def composition(
     estimates = estimated(areas, level)
     before, after = compare or (estimates.waves[0], estimates.waves[-1])
     counts = _stock(stock, areas, estimates, (before, after))
-    found = estimates.composition(before, after, counts, linked=False if independent else None)
+    found = estimates.composition(before, after, counts, overlap=overlap)
     return _found(estimates, found, (before, after), _left_out(estimates, counts))
 
 

@@ -61,7 +61,7 @@ def compared(estimates: Estimates, areas: Areas, asked: ChangeAsked) -> Changes 
         *pair,
         adjust=asked.adjust,
         equivalence=asked.equivalence or None,
-        overlap="none" if asked.independent else None,
+        overlap=asked.overlap,
         min_answers=asked.min_answers,
         min_df=asked.min_df,
         family=whole if broken else None,
@@ -208,7 +208,7 @@ def _change_data(changes: Changes) -> dict[str, Any]:
         "after": changes.after,
         "adjustment": changes.adjustment,
         "equivalence": changes.equivalence,
-        "linked": changes.linked,
+        "overlap": changes.overlap,
         "rows": (*changes.rows, changes.total),
     }
 

@@ -33,7 +33,7 @@ class ChangeAsked:
     equivalence: float
     min_answers: int
     min_df: int
-    independent: bool
+    overlap: Any
 
 
 file_argument = click.argument("file", type=existing_file)
@@ -134,10 +134,11 @@ def _change(equivalence: float) -> list[Decorator]:
             help="Degrees of freedom from which an area is tested.",
         ),
         option(
-            "--independent",
-            is_flag=True,
+            "--overlap",
+            type=click.Choice(["shared", "stacked", "none"]),
             group=CHANGE,
-            help="Take the waves as independent, whatever clusters they share.",
+            help="What waves share: clusters that are in both; everything, as one sample (R); or "
+            "nothing.  [default: shared where there are clusters, else none]",
         ),
     ]
 

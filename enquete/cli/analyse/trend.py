@@ -51,10 +51,11 @@ if TYPE_CHECKING:
     help="Adjustment of the p-values of the slopes for the number of areas.",
 )
 @option(
-    "--independent",
-    is_flag=True,
+    "--overlap",
+    type=click.Choice(["shared", "stacked", "none"]),
     group=CHANGE,
-    help="Take the waves as independent, whatever clusters they share.",
+    help="What waves share: clusters that are in both; everything, as one sample (R); or "
+    "nothing.  [default: shared where there are clusters, else none]",
 )
 @with_areas
 @with_output()
@@ -66,7 +67,7 @@ def trend(
     confidence: float,
     new_method: tuple[str, ...],
     adjust: str,
-    independent: bool,
+    overlap: Any,
 ) -> Found:
     """Fit a line through the means of three waves or more.
 
@@ -92,7 +93,7 @@ def trend(
             "two waves use `enquete analyse means`"
         )
     keys = [area_key(estimates, one) for one in area] or [*estimates.cells.domains, ()]
-    options: dict[str, Any] = {"linked": False if independent else None, "new_method": new_method}
+    options: dict[str, Any] = {"overlap": overlap, "new_method": new_method}
     trends = {"/".join(key) or "total": _trend(estimates, key, options) for key in keys}
     steps = {
         one: estimates.breaks(area_key(estimates, one), **options)

@@ -168,10 +168,10 @@ def test_adjusted_weights_equal_r(tmp_path, name, options):
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        ("complex", COMPLEX),
-        ("complex_fpc", DESIGNS["complex_fpc"]),
-        ("independent", [*COMPLEX, "--independent"]),
-        ("person", [*STRATA, "--clusters", "person_id", "--weights", "w"]),
+        ("complex", [*COMPLEX, "--overlap", "stacked"]),
+        ("complex_fpc", [*DESIGNS["complex_fpc"], "--overlap", "stacked"]),
+        ("independent", [*COMPLEX, "--overlap", "none"]),
+        ("person", [*STRATA, "--clusters", "person_id", "--weights", "w", "--overlap", "stacked"]),
     ],
 )
 def test_changes_equal_r(name, options):
@@ -200,6 +200,7 @@ def test_changes_equal_r(name, options):
 @pytest.mark.parametrize("method", ["holm", "bh"])
 def test_p_values_are_adjusted_as_in_r(method):
     options = ["--by", "gemeente", "--min-answers", 0, "--min-df", 1, "--adjust", method]
+    options += ["--overlap", "stacked"]
     found = analyse(SURVEY, "--rating", "rapportcijfer", *options, *COMPLEX)["change"]
     mine = {"/".join(row["key"]): row["p_adjusted"] for row in found["rows"]}
     expected = R["change"]["complex"]["p_adjusted"]

