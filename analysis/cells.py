@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from analysis.design import Design
     from analysis.projection import Calibration
+    from analysis.quantity import Quantity, QuantityOf
     from analysis.sample import Sample
 
 
@@ -150,7 +151,16 @@ class Cells:
 
     def by_wave(self) -> list[Cells]:
         """Give the cells of each wave, in their order."""
+        return self._by_wave
+
+    @cached_property
+    def _by_wave(self) -> list[Cells]:
         return [self.part(here) for here in self.waves_at]
+
+    @cached_property
+    def condensed(self) -> dict[QuantityOf, tuple[Cells, Quantity]]:
+        """What `analysis.condense.condense` gave before, by what was estimated."""
+        return {}
 
     @cached_property
     def waves_at(self) -> list[NDArray[np.bool_]]:

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.cells import Cells
+    from analysis.quantity import QuantityOf
+
+
+def condensed(cells: Cells, quantity_of: QuantityOf) -> tuple[Cells, Quantity]:
+    """Give `condense` of the cells; those that are kept keep it too."""
+    if quantity_of not in cells.condensed:
+        cells.condensed[quantity_of] = condense(cells, quantity_of(cells))
+    return cells.condensed[quantity_of]
 
 
 def condense(cells: Cells, quantity: Quantity) -> tuple[Cells, Quantity]:

@@ -23,6 +23,9 @@ _TENTHS = {"df", "ndf", "ddf", "n_effective", "answers", "population", "before",
 
 _PLAIN = str | int | float
 
+_ROUNDING = 1e-12
+"""A value below this is a rounding error of 0; a p-value can be as small."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
@@ -44,6 +47,20 @@ class Shown:
     figures: Mapping[str, Any] = field(default_factory=dict)
     tables: Sequence[Table] = ()
     notes: Sequence[str] = ()
+
+    @property
+    def heading(self) -> str:
+        """The title as a heading."""
+        return self.title[:1].upper() + self.title[1:]
+
+    @property
+    def lines(self) -> dict[str, str]:
+        """The written figures by name, a reason last."""
+        named = sorted(self.figures.items(), key=lambda figure: figure[0] == "reason")
+        return {
+            name: ", ".join(written(name, value if isinstance(value, tuple) else [value])) or "-"
+            for name, value in named
+        }
 
 
 @dataclass(frozen=True)
@@ -151,21 +168,21 @@ def as_text(shown: Shown) -> str:
     blocks = []
     if shown.figures:
         width = max(len(name) for name in shown.figures)
-        lines = _written_figures(shown).items()
+        lines = shown.lines.items()
         blocks.append("\n".join(f"{name:<{width}}  {text}" for name, text in lines))
     blocks += [_aligned(one) for one in shown.tables if one.rows]
     blocks += ["\n".join(shown.notes)] if shown.notes else []
-    return f"{shown.title}\n" + "\n\n".join(blocks)
+    return f"{shown.heading}\n" + "\n\n".join(blocks)
 
 
 def as_html(shown: Shown) -> str:
     """Write a result for a notebook: tables, the first with the title as caption, and notes."""
     blocks = []
     if shown.figures:
-        lines = _written_figures(shown).items()
+        lines = shown.lines.items()
         blocks.append("".join(f"<tr>{_cell(n, row=True)}{_cell(text)}</tr>" for n, text in lines))
     blocks += [_html(one) for one in shown.tables if one.rows]
-    caption = f"<caption>{escape(shown.title)}</caption>"
+    caption = f"<caption>{escape(shown.heading)}</caption>"
     captions = [caption, *[""] * len(blocks)]
     tables = [f"<table>{c}{b}</table>" for c, b in zip(captions, blocks, strict=False)]
     return "".join(tables) + "".join(f"<p>{escape(note)}</p>" for note in shown.notes)
@@ -174,8 +191,12 @@ def as_html(shown: Shown) -> str:
 def written(name: str, values: Sequence[Any]) -> list[str]:
     """Write the values of a column, or of a figure, with as many decimals as each other."""
     sizes = [abs(v) for v in values if isinstance(v, float) and math.isfinite(v)]
-    decimals = 1 if name in _TENTHS or max(sizes, default=0) >= 1000 else 4
-    return [_written(value, decimals) for value in values]
+    if not sizes:
+        return [_written(value) for value in values]
+    if name in _TENTHS or max(sizes) >= 1000:
+        return [_written(value, decimals=1) for value in values]
+    least = 0.0 if name == "p" or name.startswith("p_") else _ROUNDING
+    return [_written(value, decimals=4, least=least) for value in values]
 
 
 def percent(share: float) -> str:
@@ -183,24 +204,17 @@ def percent(share: float) -> str:
     return f"{100 * share:g}%"
 
 
-def _written(value: Any, decimals: int) -> str:
-    """Write a value; one too small for the decimals, as a p-value, as such."""
+def _written(value: Any, *, decimals: int | None = None, least: float = math.inf) -> str:
+    """Write a value; one above `least` that is too small for the decimals, as such."""
     if value is None or value != value:  # noqa: PLR0124 # NaN
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if not isinstance(value, float):
+    if decimals is None or isinstance(value, str):
         return str(value)
-    if decimals == 4 and 0 < abs(value) < 0.00005:
+    if least < abs(value) < 0.00005:
         return f"{value:.0e}"
-    return f"{value:.{decimals}f}"
-
-
-def _written_figures(shown: Shown) -> dict[str, str]:
-    return {
-        name: ", ".join(written(name, value if isinstance(value, tuple) else [value])) or "-"
-        for name, value in shown.figures.items()
-    }
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"  # 0.0: no minus before a zero
 
 
 def _single(name: str, value: Any) -> bool:

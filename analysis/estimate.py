@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from analysis.condense import condense
+from analysis.condense import condensed
 from analysis.estimates import Estimates
 from analysis.exact import exact_means
 from analysis.quantity import linearise, mean_of
@@ -17,8 +17,6 @@ from analysis.results import TOTAL, Estimate, Flag
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
-
-    from numpy.typing import NDArray
 
     from analysis.cells import Cells
     from analysis.quantity import Kind, Linearised, Quantity, QuantityOf
@@ -82,11 +80,11 @@ def estimate(
     totals: list[Estimate] = []
     matrices, design_df = {}, {}
     method = interval or ""
-    small, whole = condense(cells, quantity_of(cells))
+    small, whole = condensed(cells, quantity_of)
     method = interval or ("t" if whole.scale is None else "logit")
     options = Options(interval=method, confidence=confidence)
-    for at, wave, all_of_it in zip(small.waves_at, cells.waves, cells.waves_at, strict=True):
-        here, quantity = small.part(at), whole.part(at)
+    for index, (here, wave) in enumerate(zip(small.by_wave(), cells.waves, strict=True)):
+        quantity = whole.part(small.waves_at[index])
         sample = here.sample()
         partitions = [(here.domain, len(cells.domains)), (np.zeros_like(here.domain), 1)]
         found = linearise(here, quantity, partitions, sample)
@@ -95,7 +93,7 @@ def estimate(
             found,
             [*cells.domains, TOTAL],
             wave=wave,
-            exact=_exact(cells, all_of_it, quantity.kind),
+            exact=_exact(cells, index, quantity.kind),
             options=options,
             corrected=bool(cells.sizes),
         )
@@ -118,11 +116,11 @@ def estimate(
     )
 
 
-def _exact(cells: Cells, at: NDArray[np.bool_], kind: Kind) -> list[Fraction | None]:
+def _exact(cells: Cells, wave: int, kind: Kind) -> list[Fraction | None]:
     domains = len(cells.domains)
     if kind != "mean" or cells.design.weights or cells.adjusted:
         return [None] * (domains + 1)
-    here = cells.part(at)
+    here = cells.by_wave()[wave]
     overall = np.zeros_like(here.domain)
     return [*exact_means(here, here.domain, domains), *exact_means(here, overall, 1)]
 

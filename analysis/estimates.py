@@ -184,8 +184,7 @@ class Estimates(display.Tabular):
 
     def _shown(self) -> display.Shown:
         return display.Shown(
-            title=f"{self.name[:1].upper()}{self.name[1:]} "
-            f"({display.percent(self.confidence)} {self.interval} intervals)",
+            title=f"{self.name} ({display.percent(self.confidence)} {self.interval} intervals)",
             tables=[display.table(self._records(), _MEAN_COLUMNS)],
             notes=self.notes,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from analysis.products import gram
+from analysis.products import gram, sums_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +62,7 @@ def joint_covariance(cells: Cells, influence: Influence, overlap: Overlap) -> ND
     if overlap == "stacked":
         return cells.sample(linked=True).covariance(influence)
     matrix = cells.sample().covariance(influence)
-    if overlap == "none" or len(np.unique(cells.wave)) < 2:
+    if overlap == "none" or len(_waves(cells)) < 2:
         return matrix
     linked = cells.sample(linked=True)
     stage = linked.stages[0]
@@ -71,7 +71,7 @@ def joint_covariance(cells: Cells, influence: Influence, overlap: Overlap) -> ND
     size = _sizes(cells, len(stage.size))
     wave_of = np.zeros(influence.width, dtype=np.intp)
     wave_of[influence.column] = cells.wave[influence.cell]
-    for first, second in combinations(np.unique(cells.wave).tolist(), 2):
+    for first, second in combinations(_waves(cells).tolist(), 2):
         n = [
             np.bincount(stage.within_of_unit[there], minlength=len(size))
             for there in (present[first], present[second])
@@ -107,28 +107,30 @@ def joint_df(
     stage = cells.sample(linked=True).stages[0]
     unit = np.zeros(0, dtype=np.intp) if stage.unit is None else stage.unit
     inside = np.flatnonzero(label >= 0)
-    strata, waves = len(stage.size), int(cells.wave.max(initial=0)) + 1
-    key = (label[inside] * stage.units + unit[inside]) * waves + cells.wave[inside]
-    found = np.unique(key)
-    wave, pair = found % waves, np.unique(found // waves)
-    cell = found // waves
-    place = (cell // stage.units) * strata + stage.within_of_unit[cell % stage.units]
-    once = (pair // stage.units) * strata + stage.within_of_unit[pair % stage.units]
-    times = np.bincount(place, minlength=size * strata)
-    units = np.bincount(once, minlength=size * strata)
-    groups = np.zeros(size * strata, dtype=np.int64)
-    np.add.at(groups, np.unique(place * waves + wave) // waves, 1)
+    waves, strata = int(cells.wave.max(initial=0)) + 1, len(stage.size)
+    seen = np.zeros((stage.units, size * waves), dtype=np.bool_)
+    seen[unit[inside], label[inside] * waves + cells.wave[inside]] = True
+    by_wave = sums_by(stage.within_of_unit, seen.astype(np.float64), strata)
+    by_wave = by_wave.reshape(strata, size, waves)
+    once = seen.reshape(stage.units, size, waves).any(axis=2)
+    units = sums_by(stage.within_of_unit, np.asarray(once, dtype=np.float64), strata)
+    groups = np.count_nonzero(by_wave, axis=2)
     # Where no unit is in two waves, every wave has a mean of its own in the stratum.
-    taken = np.where(times > units, np.minimum(groups, 1), groups)
-    df: NDArray[np.int64] = (units - taken).reshape(size, strata).sum(axis=1)
+    shared = by_wave.sum(axis=2) > units
+    df: NDArray[np.int64] = (units - np.where(shared, 1, groups)).sum(axis=0).astype(np.int64)
     return df
+
+
+def _waves(cells: Cells) -> NDArray[np.intp]:
+    """Give the waves that have cells."""
+    return np.flatnonzero(np.bincount(cells.wave))
 
 
 def _present(cells: Cells, units: int) -> dict[int, NDArray[np.bool_]]:
     """Say which units each wave sampled, answered or not."""
     unit = cells.sample(linked=True).stages[0].unit
     found = {}
-    for wave in np.unique(cells.wave).tolist():
+    for wave in _waves(cells).tolist():
         there = np.zeros(units, dtype=np.bool_)
         if unit is not None:
             there[unit[cells.wave == wave]] = True
@@ -161,7 +163,6 @@ def _shared(
     deviations = []
     for there in columns:
         values = rows[:, there]
-        sums = np.zeros((len(expected), values.shape[1]))
-        np.add.at(sums, place, values)
+        sums = sums_by(place, values, len(expected))
         deviations.append(values - (sums / np.maximum(shared, 1)[:, None])[place])
     return gram(deviations[0], factor[place][:, None] * deviations[1])

@@ -1,4 +1,4 @@
-"""Products of tall, narrow matrices."""
+"""Sums and products of tall, narrow matrices."""
 
 from __future__ import annotations
 
@@ -29,3 +29,26 @@ def gram(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.fl
     for start in range(0, len(left), rows):
         total += left[start : start + rows].T @ right[start : start + rows]
     return total
+
+
+def sums_by(group: NDArray[np.intp], values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """Sum the rows of each group; shape (size, d).
+
+    Parameters
+    ----------
+    group
+        Shape (u,): the group of each row, in 0..size-1; quickest where groups lie together.
+    values
+        Shape (u, d).
+    """
+    width = values.shape[1]
+    sums = np.zeros((size, width))
+    if not len(group):
+        return sums
+    if (group[1:] >= group[:-1]).all():
+        start = np.concatenate([[0], np.flatnonzero(group[1:] != group[:-1]) + 1])
+        sums[group[start]] = np.add.reduceat(values, start, axis=0)
+        return sums
+    place = group[:, None] * width + np.arange(width)
+    added = np.bincount(place.ravel(), weights=values.ravel(), minlength=size * width)
+    return added.reshape(size, width).astype(np.float64)

@@ -79,7 +79,7 @@ class ResponseModel(Tabular):
         asked, answered = len(self.weights), int(self.responded.sum())
         return Shown(
             title="Response model: log odds to answer",
-            figures={"asked": asked, "answered": answered, **figures(self)},
+            figures={"asked": asked, "answered": answered, **figures(self, leave=["terms"])},
             tables=[Table(_HEAD, [[row[name] for name in _HEAD] for row in self._records()])],
         )
 

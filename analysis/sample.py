@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analysis.design import Lonely
 
-_SPARSE = 16
+_SPARSE = 64
 """Numbering by a table of all codes, while there are at most this many codes an entry."""
 
 

@@ -93,10 +93,11 @@ class Trend(Readable):
     notes: tuple[str, ...] = ()
 
     def _shown(self) -> Shown:
-        straight = {} if self.linearity is None else {"p_linearity": self.linearity.p}
+        straight = None if self.linearity is None else self.linearity.p
+        own = figures(self, leave=["linearity", "line"])
         return Shown(
             title="Trend",
-            figures={**straight, **figures(self)},
+            figures={**own, "p_linearity": straight, "line": self.line},
             tables=[table(self.shifts, _COLUMNS)],
             notes=self.notes,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.products import gram
+from analysis.products import gram, sums_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,19 +41,7 @@ class Units:
 
     def per_stratum(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum values of shape (u, d) over the units of each stratum; shape (h, d)."""
-        strata, width = len(self.fraction), values.shape[1]
-        if (self.stratum[1:] >= self.stratum[:-1]).all() and len(self.stratum):
-            # Units of clusters are numbered stratum by stratum: their rows lie together.
-            later = self.stratum[1:] != self.stratum[:-1]
-            start = np.concatenate([[0], np.flatnonzero(later) + 1])
-            sums = np.zeros((strata, width))
-            rows = self.number[:, None] * values
-            sums[self.stratum[start]] = np.add.reduceat(rows, start, axis=0)
-            return sums
-        place = self.stratum[:, None] * width + np.arange(width)
-        mass = self.number[:, None] * values
-        added = np.bincount(place.ravel(), weights=mass.ravel(), minlength=strata * width)
-        return added.reshape(strata, width).astype(np.float64)
+        return sums_by(self.stratum, self.number[:, None] * values, len(self.fraction))
 
 
 def covariance(
