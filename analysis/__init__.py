@@ -5,21 +5,18 @@ The names below are loaded when first used, so that reading a rating table does 
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.allocation import allocate
     from analysis.area_history import AreaChange, AreaHistory
-    from analysis.bootstrap_t import bootstrap_t
     from analysis.cells import Cells
     from analysis.contrast import Contrast
     from analysis.design import Design, read_population
-    from analysis.early_late import early_late
     from analysis.estimate import means
     from analysis.estimates import Changes, Estimates
+    from analysis.late_answers import early_late
     from analysis.mergers import regrouped, series_areas
     from analysis.models import (
         compare_ranks,
@@ -35,15 +32,16 @@ if TYPE_CHECKING:
     from analysis.plan import Stratum
     from analysis.planning import Spread, expected_margin, needed_sample
     from analysis.power import answers_for_change, detectable_change, power_curve
+    from analysis.propensity_classes import weighting_classes
+    from analysis.r_indicator import representativity
     from analysis.replicates import Bootstrap, Given, Jackknife
-    from analysis.representativity import representativity
     from analysis.response import outcome_rates, outcome_rates_by
     from analysis.response_model import fit_response
     from analysis.results import TOTAL, ChangeEstimate, Estimate, Flag
     from analysis.scales import scale_score
+    from analysis.studentised import bootstrap_t
     from analysis.survey import Survey
     from analysis.wave_pair import WavePair
-    from analysis.weighting_classes import weighting_classes
 
 __all__ = [
     "TOTAL",
@@ -96,11 +94,11 @@ __all__ = [
 _HOME = {
     "allocate": "analysis.allocation",
     **dict.fromkeys(("AreaChange", "AreaHistory"), "analysis.area_history"),
-    "bootstrap_t": "analysis.bootstrap_t",
+    "bootstrap_t": "analysis.studentised",
     "Cells": "analysis.cells",
     "Contrast": "analysis.contrast",
     **dict.fromkeys(("Design", "read_population"), "analysis.design"),
-    "early_late": "analysis.early_late",
+    "early_late": "analysis.late_answers",
     "means": "analysis.estimate",
     **dict.fromkeys(("Changes", "Estimates"), "analysis.estimates"),
     **dict.fromkeys(("regrouped", "series_areas"), "analysis.mergers"),
@@ -122,25 +120,14 @@ _HOME = {
     **dict.fromkeys(("Spread", "expected_margin", "needed_sample"), "analysis.planning"),
     **dict.fromkeys(("answers_for_change", "detectable_change", "power_curve"), "analysis.power"),
     **dict.fromkeys(("Bootstrap", "Given", "Jackknife"), "analysis.replicates"),
-    "representativity": "analysis.representativity",
+    "representativity": "analysis.r_indicator",
     **dict.fromkeys(("outcome_rates", "outcome_rates_by"), "analysis.response"),
     "fit_response": "analysis.response_model",
     "scale_score": "analysis.scales",
     "Survey": "analysis.survey",
     "WavePair": "analysis.wave_pair",
-    "weighting_classes": "analysis.weighting_classes",
+    "weighting_classes": "analysis.propensity_classes",
 }
-
-
-class _Package(ModuleType):
-    """Keeps a function where importing the module of the same name would put the module."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in __all__ and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from analysis.linear_model import complete_cells, least_squares
 from analysis.model_results import ModelFit, margins
+from analysis.regression import complete_cells, least_squares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

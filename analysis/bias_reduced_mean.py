@@ -9,8 +9,8 @@ import numpy as np
 
 from analysis.bell_mccaffrey import ALONE, units_of
 from analysis.display import Readable
-from analysis.linear_model import complete_cells
 from analysis.model_results import margins
+from analysis.regression import complete_cells
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

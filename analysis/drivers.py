@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.linear_model import logistic_influence
 from analysis.model_frame import design_matrix
 from analysis.model_results import Driver, Drivers, Odds, margins
 from analysis.multiple import adjust
 from analysis.ordinal import fit_ordinal
+from analysis.regression import logistic_influence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -43,7 +43,7 @@ def linear_model(
     margins: Margins = "linearised",
     confidence: float = 0.95,
 ) -> ModelFit:
-    """Fit a linear regression; see `analysis.linear_model.fit_linear`. R: ``svyglm``.
+    """Fit a linear regression; see `analysis.regression.fit_linear`. R: ``svyglm``.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def linear_model(
         the leverage, for weights that differ much. See `analysis.bell_mccaffrey`.
     """
     from analysis.bell_mccaffrey import fit_bell_mccaffrey
-    from analysis.linear_model import fit_linear
     from analysis.model_frame import design_matrix
+    from analysis.regression import fit_linear
 
     if margins not in get_args(Margins):
         raise ValueError(f"margins must be one of {', '.join(get_args(Margins))}, got {margins!r}")
@@ -79,9 +79,9 @@ def logistic_model(
     categorical: Sequence[str] = (),
     confidence: float = 0.95,
 ) -> ModelFit:
-    """Fit a logistic regression of a 0/1 column; see `analysis.linear_model.fit_logistic`."""
-    from analysis.linear_model import fit_logistic
+    """Fit a logistic regression of a 0/1 column; see `analysis.regression.fit_logistic`."""
     from analysis.model_frame import design_matrix
+    from analysis.regression import fit_logistic
 
     cells = _cells(survey, y, on, wave)
     matrix = design_matrix(_columns(cells, on), on, categorical=categorical)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from analysis.linear_model import complete_cells, model_fit
 from analysis.model_frame import INTERCEPT
 from analysis.model_results import ModelFit
 from analysis.ordinal_likelihood import (
@@ -16,6 +15,7 @@ from analysis.ordinal_likelihood import (
     maximise,
     score_and_information,
 )
+from analysis.regression import complete_cells, model_fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

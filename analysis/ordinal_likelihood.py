@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.linear_model import refuse_separated, whiten
 from analysis.model_frame import INTERCEPT
+from analysis.regression import refuse_separated, whiten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

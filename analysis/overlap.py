@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 import numpy as np
 
 from analysis.products import gram, sums_by
+from analysis.sample import pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,12 +109,13 @@ def joint_df(
     unit = np.zeros(0, dtype=np.intp) if stage.unit is None else stage.unit
     inside = np.flatnonzero(label >= 0)
     waves, strata = int(cells.wave.max(initial=0)) + 1, len(stage.size)
-    seen = np.zeros((stage.units, size * waves), dtype=np.bool_)
-    seen[unit[inside], label[inside] * waves + cells.wave[inside]] = True
-    by_wave = sums_by(stage.within_of_unit, seen.astype(np.float64), strata)
-    by_wave = by_wave.reshape(strata, size, waves)
-    once = seen.reshape(stage.units, size, waves).any(axis=2)
-    units = sums_by(stage.within_of_unit, np.asarray(once, dtype=np.float64), strata)
+    column = label[inside] * waves + cells.wave[inside]
+    seen, of = pairs(unit[inside], column, stage.units, size * waves)
+    place = stage.within_of_unit[seen] * (size * waves) + of
+    by_wave = np.bincount(place, minlength=strata * size * waves).reshape(strata, size, waves)
+    once, domain = pairs(seen, of // waves, stage.units, size)
+    place = stage.within_of_unit[once] * size + domain
+    units = np.bincount(place, minlength=strata * size).reshape(strata, size)
     groups = np.count_nonzero(by_wave, axis=2)
     # Where no unit is in two waves, every wave has a mean of its own in the stratum.
     shared = by_wave.sum(axis=2) > units
@@ -154,15 +156,13 @@ def _shared(
     columns: tuple[NDArray[np.bool_], NDArray[np.bool_]],
 ) -> NDArray[np.float64]:
     """Give the covariance by the units in both waves; a stratum with one tells nothing of it."""
-    place = stratum[both]
-    shared = np.bincount(place, minlength=len(expected))
-    used = shared[place] > 1
-    place = place[used]
-    rows = totals[both][used]
+    shared = np.bincount(stratum[both], minlength=len(expected))
+    used = both & (shared[stratum] > 1)
+    place = stratum[used]
     factor = np.where(shared > 1, (shared - expected) / np.maximum(shared - 1, 1), 0.0)
     deviations = []
     for there in columns:
-        values = rows[:, there]
+        values = totals[np.ix_(used, there)]
         sums = sums_by(place, values, len(expected))
         deviations.append(values - (sums / np.maximum(shared, 1)[:, None])[place])
     return gram(deviations[0], factor[place][:, None] * deviations[1])

@@ -50,6 +50,8 @@ class Quantity:
 
     def part(self, here: NDArray[np.bool_]) -> Quantity:
         """Give the cells marked."""
+        if here.all():
+            return self
         return replace(
             self,
             y=self.y[here],

@@ -136,11 +136,11 @@ class Sample:
         place = label[inside]
         if first.unit is None:
             number_of = np.bincount(place, weights=self.n[inside], minlength=size)
-            domain = _pairs(first.within[inside], place, len(first.size), size)[1]
+            domain = pairs(first.within[inside], place, len(first.size), size)[1]
         else:
-            unit, domain = _pairs(first.unit[inside], place, first.units, size)
+            unit, domain = pairs(first.unit[inside], place, first.units, size)
             number_of = np.bincount(domain, minlength=size)
-            domain = _pairs(first.within_of_unit[unit], domain, len(first.size), size)[1]
+            domain = pairs(first.within_of_unit[unit], domain, len(first.size), size)[1]
         strata = np.bincount(domain, minlength=size)
         return (number_of - strata).astype(np.int64)
 
@@ -269,7 +269,7 @@ def number(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
     return place[codes].astype(np.intp), int(present.sum())
 
 
-def _pairs(
+def pairs(
     row: NDArray[np.intp], column: NDArray[np.intp], rows: int, columns: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Give the different pairs of a row and a column."""

@@ -41,7 +41,9 @@ class Units:
 
     def per_stratum(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum values of shape (u, d) over the units of each stratum; shape (h, d)."""
-        return sums_by(self.stratum, self.number[:, None] * values, len(self.fraction))
+        single = (self.number == 1).all()
+        rows = values if single else self.number[:, None] * values
+        return sums_by(self.stratum, rows, len(self.fraction))
 
 
 def covariance(

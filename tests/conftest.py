@@ -6,12 +6,17 @@ from datetime import date
 from itertools import count
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from enquete.codes import CodeKeys
 from enquete.demo import build
 from enquete.settings import load_settings
 from enquete.store import Area, AreaCode, Dwelling, PopulationRow, Wave, open_store
 from tests import postgres
+
+# How long an example takes says more of the machine than of the code.
+hypothesis_settings.register_profile("enquete", deadline=None)
+hypothesis_settings.load_profile("enquete")
 
 SECRET = "a secret of the tests that is long enough"  # noqa: S105 - of no other installation
 

@@ -100,11 +100,13 @@ def designed(design):
 
 
 def contrasted():
-    """Give R's contrast of two gemeenten of 2022 in the joint covariance of both waves."""
-    both = SYNTH["change"]["complex"]
-    i, j = (both["labels"].index(f"{name}:2022") for name in ("Weesp", "Huizen"))
-    v = both["vcov"]
-    return [both["est"][i] - both["est"][j], math.sqrt(v[i][i] + v[j][j] - 2 * v[i][j])]
+    """Give R's contrast of two gemeenten in the covariance of the wave they are of."""
+    case = CASES["complex.2022.lonely_adjust.mean_by_gemeente"]
+    names = [row["key"]["gemeente"] for row in case["rows"]]
+    i, j = (names.index(name) for name in ("Weesp", "Huizen"))
+    v = case["vcov"]
+    value = case["rows"][i]["est"] - case["rows"][j]["est"]
+    return [value, math.sqrt(v[i][i] + v[j][j] - 2 * v[i][j])]
 
 
 def changed(*columns):
@@ -196,7 +198,7 @@ COMPARED = {
         share,
         1e-9,
     ),
-    "svycontrast(by2, c(2022.Weesp = 1, 2022.Huizen = -1))": (value, contrasted, 1e-9),
+    "svycontrast(by, c(Weesp = 1, Huizen = -1))": (value, contrasted, 1e-9),
     "svycontrast(by2, c(2022.Weesp = 1, 2021.Weesp = -1))": (
         lambda found: [*value(found), found.p, found.low, found.high],
         lambda: changed("diff", "se_diff", "p_t_domain", "ci_t_domain"),
@@ -283,7 +285,7 @@ def test_the_sizes_named_are_those_of_the_files(names):
 
 
 def test_the_statistics_are_short():
-    assert len(STATISTICS.splitlines()) < 300
+    assert len(STATISTICS.splitlines()) < 360
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from analysis.bell_mccaffrey import fit_bell_mccaffrey
 from analysis.bias_reduced_mean import bell_mccaffrey_mean
-from analysis.linear_model import fit_linear
 from analysis.model_frame import design_matrix
+from analysis.regression import fit_linear
 from analysis.row_design import row_sample
 from analysis.sample import make_sample
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import TOTAL, Design, Survey
-from analysis.bootstrap_t import bootstrap_t
 from analysis.results import Flag
+from analysis.studentised import bootstrap_t
 
 SCALE = (1, 10)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from analysis.linear_model import fit_linear, fit_logistic
 from analysis.model_frame import design_matrix
+from analysis.regression import fit_linear, fit_logistic
 from analysis.row_design import row_sample
 from analysis.sample import make_sample
 
@@ -184,7 +184,7 @@ def test_what_can_be_read_of_a_model():
     assert row.low < row.estimate < row.high
     assert list(fit.to_frame()["name"]) == list(fit.names)
     title, *lines = repr(fit).splitlines()
-    assert title.startswith(f"{fit.kind}; 40 answers")
+    assert title.lower().startswith(f"{fit.kind}; 40 answers")
     assert len({len(line) for line in lines}) == 1
     with pytest.raises(ValueError, match="there is no coefficient 'agee'; coefficients: "):
         fit.row("agee")

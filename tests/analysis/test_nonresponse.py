@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import Design, Survey
-from analysis.early_late import early_late
+from analysis.late_answers import early_late
+from analysis.propensity_classes import propensity_classes, weighting_classes
 from analysis.response_model import fit_response
 from analysis.results import Flag
-from analysis.weighting_classes import propensity_classes, weighting_classes
 
 
 def sample(seed, n, *, effect=0.6):

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.linear_model import fit_logistic
 from analysis.model_frame import design_matrix
 from analysis.ordinal import fit_ordinal
+from analysis.regression import fit_logistic
 from analysis.row_design import row_sample
 from analysis.sample import make_sample
 

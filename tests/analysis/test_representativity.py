@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.representativity import representativity
+from analysis.r_indicator import representativity
 from analysis.response_model import fit_response
 from analysis.results import Flag
 

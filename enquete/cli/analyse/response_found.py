@@ -18,7 +18,7 @@ from enquete.cli.analyse.response_sheets import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analysis.early_late import EarlyLate
+    from analysis.late_answers import EarlyLate
     from analysis.response import OutcomeRates
     from enquete.cli.analyse.response import Sample
 
@@ -126,9 +126,9 @@ def _answered(sample: Sample, asked: Asked) -> list[bool]:
 
 
 def _model(sample: Sample, asked: Asked) -> Model:
-    from analysis.representativity import representativity
+    from analysis.r_indicator import representativity
     from analysis.response_model import fit_response
-    from analysis.weighting_classes import propensity_classes, weighting_classes
+    from analysis.propensity_classes import propensity_classes, weighting_classes
 
     eligible = sample.where([text != "NE" for text in sample.columns[asked.disposition]])
     answered, weights = _answered(eligible, asked), _weights(eligible, asked)
@@ -141,7 +141,7 @@ def _model(sample: Sample, asked: Asked) -> Model:
 
 
 def _late(sample: Sample, asked: Asked) -> EarlyLate:
-    from analysis.early_late import early_late
+    from analysis.late_answers import early_late
 
     respondents = sample.where(_answered(sample, asked))
     late: Any = respondents.numbers(asked.late)

@@ -10,10 +10,10 @@ from enquete.cli.analyse.sheets import Sheet, chances, numbers, shares, texts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analysis.early_late import EarlyLate
-    from analysis.representativity import Representativity
+    from analysis.late_answers import EarlyLate
+    from analysis.r_indicator import Representativity
     from analysis.response import OutcomeRates
-    from analysis.weighting_classes import ClassWeights
+    from analysis.propensity_classes import ClassWeights
 
 _RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "ref1", "con1")
 
