@@ -126,9 +126,9 @@ def _answered(sample: Sample, asked: Asked) -> list[bool]:
 
 
 def _model(sample: Sample, asked: Asked) -> Model:
+    from analysis.propensity_classes import propensity_classes, weighting_classes
     from analysis.r_indicator import representativity
     from analysis.response_model import fit_response
-    from analysis.propensity_classes import propensity_classes, weighting_classes
 
     eligible = sample.where([text != "NE" for text in sample.columns[asked.disposition]])
     answered, weights = _answered(eligible, asked), _weights(eligible, asked)

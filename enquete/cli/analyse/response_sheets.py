@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analysis.late_answers import EarlyLate
+    from analysis.propensity_classes import ClassWeights
     from analysis.r_indicator import Representativity
     from analysis.response import OutcomeRates
-    from analysis.propensity_classes import ClassWeights
 
 _RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "ref1", "con1")
 
