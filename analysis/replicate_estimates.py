@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from analysis.cells import Cells
     from analysis.estimates import Estimates
     from analysis.quantity import Linearised, Quantity, QuantityOf
-    from analysis.replicates import ReplicatePlan, Replicates
+    from analysis.replicate_weights import Replicates
+    from analysis.replicates import ReplicatePlan
     from analysis.survey import Survey
     from analysis.weighting import Adjustment
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.estimate import means
 from analysis.influence import Influence
-from analysis.replicates import FirstStage, redraw
+from analysis.replicate_weights import FirstStage, redraw
 from analysis.results import TOTAL, Estimate, Flag
 
 if TYPE_CHECKING:
