@@ -1,6 +1,6 @@
 # make run    the demo corporation on http://127.0.0.1:8000 (sets up what it needs)
 # make test   all tests
-# make check  lint, types, import rules
+# make check  lint, types, import rules, translations
 # make screenshots  pictures of every page
 
 PYTHON ?= python3
@@ -22,10 +22,11 @@ check: .venv/dev
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/enquete/test_translate.py tests/forms/test_languages.py
 
 # Pictures of every page, in screenshots/.
 screenshots: .venv/test programs
-	@SCREENSHOTS=screenshots $(BIN)/python -m pytest -q tests/browser/test_screens.py
+	@SCREENSHOTS=screenshots $(BIN)/python -m pytest -q tests/browser/test_screens.py tests/browser/test_languages.py
 
 # What the tests drive. Debian's packages need root; elsewhere pytest names what it skips.
 programs:

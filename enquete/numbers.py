@@ -2,6 +2,10 @@
 
 Each function takes what may be missing and gives "" for it: a template needs no condition, and
 whoever wants a word instead of nothing has to choose that word.
+
+Digits are Latin in every language: the code of the letter, the marks 1 to 10 and the year of a
+survey are printed so, and Arabic as written in the Maghreb has no others. A number reads from left
+to right in Arabic too; its sign stays in front of it by a mark of direction.
 """
 
 from __future__ import annotations
@@ -9,10 +13,12 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 _MINUS = "\N{MINUS SIGN}"
+_LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"
 
 
 def mark(value: Decimal | None, *, language: str = "nl") -> str:
@@ -67,4 +73,7 @@ def _pattern(value: Decimal) -> str:
 def _write(value: Decimal | int, pattern: str, language: str) -> str:
     # Without its sign a zero stays 0,0: Babel would print −0,0.
     number = Decimal(value)
-    return format_decimal(number or abs(number), pattern, language)
+    text = format_decimal(number or abs(number), pattern, language, numbering_system="latn")
+    if text[:1].isdigit() or Locale.parse(language).text_direction == "ltr":
+        return text
+    return _LEFT_TO_RIGHT + text

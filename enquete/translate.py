@@ -3,6 +3,10 @@
 A text is written in Dutch, as ``_("…")`` in a template or ``gettext("…")`` in Python, and that is
 its message id. ``translations/LANGUAGE.po`` holds the others, read when the program starts: there
 are no compiled files to forget. The texts of a questionnaire are its own (`forms`).
+
+Which language a page is in: the one chosen in this browser; at a first visit the one that the
+browser asks for, since who cannot read the Dutch letter must not need Dutch to find the switch;
+else Dutch, the language of the letter. A survey in fewer languages offers only those.
 """
 
 from __future__ import annotations
@@ -16,10 +20,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import g, has_request_context, session
+from flask import g, has_request_context, request, session
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from collections.abc import Collection, Mapping
+
+    from flask import Flask, Response
 
 FOLDER: Final = Path(__file__).parent / "translations"
 SOURCE: Final = "nl"
@@ -27,13 +33,31 @@ SOURCE: Final = "nl"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the interface: its name in itself, and its direction of writing."""
+    """A language of the interface.
+
+    Attributes
+    ----------
+    name
+        Its name in itself.
+    direction
+        Its direction of writing, as in HTML.
+    reviewed
+        Whether a native speaker has read the catalogue. For authors only, not for residents.
+    """
 
     name: str
     direction: str = "ltr"
+    reviewed: bool = False
 
 
-LANGUAGES: Final = {"nl": Language("Nederlands"), "en": Language("English")}
+LANGUAGES: Final = {
+    "nl": Language("Nederlands", reviewed=True),
+    "en": Language("English", reviewed=True),
+    "tr": Language("Türkçe"),
+    "ar": Language("العربية", direction="rtl"),
+    "uk": Language("Українська"),
+    "pl": Language("Polski"),
+}
 
 
 def init_app(app: Flask) -> None:
@@ -43,17 +67,40 @@ def init_app(app: Flask) -> None:
     environment: Any = app.jinja_env
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
+    app.after_request(_vary)
 
 
 def language() -> str:
-    """Give the language of this request: the one chosen in this browser, or else Dutch."""
+    """Give the language of this request."""
     if not has_request_context():
         return SOURCE
     # Not before it is asked for: a file without words is the same to everyone, and says so.
     if "language" not in g:
-        chosen = session.get("language")
-        g.language = chosen if chosen in LANGUAGES else SOURCE
+        g.language = _chosen()
     return str(g.language)
+
+
+def choose(language: str) -> None:
+    """Go on in this language, in this request and in the later ones of this browser."""
+    session["language"] = language
+    g.pop("language", None)
+
+
+def offered() -> Mapping[str, Language]:
+    """Give the languages that can be chosen here."""
+    narrowed = session.get("languages", LANGUAGES)
+    return {code: each for code, each in LANGUAGES.items() if code in narrowed}
+
+
+def offer(languages: Collection[str]) -> None:
+    """Offer only the languages of this survey, from now on; none of them is ours: all of ours."""
+    ours = [language for language in LANGUAGES if language in languages] or list(LANGUAGES)
+    if ours == list(offered()):
+        return
+    session["languages"] = ours
+    if len(ours) == len(LANGUAGES):
+        del session["languages"]
+    g.pop("language", None)
 
 
 def gettext(message: str) -> str:
@@ -76,3 +123,28 @@ def catalogue(language: str) -> stdlib.NullTranslations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return stdlib.GNUTranslations(compiled)
+
+
+def _chosen() -> str:
+    here = list(offered())
+    chosen = session.get("language")
+    if chosen in here:
+        return str(chosen)
+    asked = _asked(here)
+    if chosen is None and asked not in {"", SOURCE}:
+        # Kept: the language that the letter was sent in must not change it under way
+        session["language"] = asked
+    return asked or (SOURCE if SOURCE in here else here[0])
+
+
+def _asked(here: Collection[str]) -> str:
+    """Give what the browser puts first of our languages, in any country's form; "" for none."""
+    g.asked_the_browser = True
+    tags = (tag.lower().split("-")[0] for tag, quality in request.accept_languages if quality)
+    return next((tag for tag in tags if tag in here), "")
+
+
+def _vary(response: Response) -> Response:
+    if "asked_the_browser" in g:
+        response.vary.add("Accept-Language")
+    return response

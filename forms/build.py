@@ -11,8 +11,9 @@ from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import ValidationError
 
-from forms.fields import AskedField
+from forms.fields import AskedField, ListedField
 from forms.kinds import KINDS
+from forms.shuffling import shown_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from forms.records import Answer, Page
 
 TOKEN: Final = "csrf_token"  # noqa: S105 - the name of a field, not a secret
+AGAIN: Final = "nog-een-keer"
+"""Name of the inputs that say which questions were asked once more; no question's id has a "-"."""
 TOKEN_LIFE: Final = timedelta(hours=12)
 """Long enough to put the telephone away and go on after dinner."""
 
@@ -45,9 +48,28 @@ class PageForm(BaseForm):
     would break it; `BaseForm` only keeps them by name.
     """
 
+    _again: frozenset[str] = frozenset()
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Take what was sent, and which questions it was asked once more."""
+        super().process(formdata, *args, **kwargs)
+        self._again = frozenset(formdata.getlist(AGAIN) if formdata else ())
+
     def questions(self) -> Iterator[AskedField]:
         """Iterate over the fields that ask a question, in order."""
         return (field for field in self if isinstance(field, AskedField))
+
+    def unanswered(self) -> tuple[AskedField, ...]:
+        """Give the soft-required questions without an answer that were not asked about yet.
+
+        Of a valid form: when there are some, the page is shown once more with a notice and one
+        hidden input `AGAIN` with the id of each; sent like that, the form passes.
+        """
+        return tuple(
+            field
+            for field in self.questions()
+            if field.question.soft and field.is_empty and field.question.id not in self._again
+        )
 
     @property
     def token(self) -> CSRFTokenField:
@@ -87,6 +109,7 @@ def page_form(
     csrf_secret: bytes,
     csrf_context: MutableMapping[str, Any],
     translations: Translations | None = None,
+    seed: str = "",
 ) -> PageForm:
     """Make the form of a page.
 
@@ -104,6 +127,8 @@ def page_form(
         The installation's secret and the visitor's session.
     translations
         Translates the messages, which are Dutch; None leaves them Dutch.
+    seed
+        Orders the options that are shuffled, see `forms.shuffling.shown_codes`.
 
     Returns
     -------
@@ -116,6 +141,9 @@ def page_form(
     meta = form_meta(csrf_secret=csrf_secret, csrf_context=csrf_context, translations=translations)
     form = PageForm(fields, meta=meta)
     form.process(formdata, data=data)
+    for field in form.questions():
+        if isinstance(field, ListedField) and field.question.shuffle:
+            field.arrange(shown_codes(field.question, seed))
     return form
 
 

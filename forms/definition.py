@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from forms.consistency import check_conditions, check_roles, check_unique
 from forms.kinds import KINDS
 from forms.reading import Table, read_toml, shown
 from forms.records import (
@@ -42,13 +44,19 @@ __all__ = [
     "Texts",
     "builtin",
     "builtin_names",
+    "faults",
     "load",
     "parse",
+    "read_text",
 ]
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?", re.ASCII)
+_REVIEWED: Final = ("nl", "en")
+"""Languages of which a questionnaire needs not say that a native speaker has read its texts."""
 _COMMON: Final = frozenset({"id", "kind", "text", "hint", "required", "show_if"})
-_RESERVED: Final = frozenset({"csrf_token"})
+RESERVED: Final = frozenset({"csrf_token", "voor", "stoppen"})
+"""No ids of questions: what else the form of a page sends."""
+_REQUIRED, _SOFT, _OPTIONAL = "required", "soft", ""
 _ROLES: Final[Mapping[str, Role]] = {"": "", "rating": "rating"}
 
 
@@ -60,24 +68,39 @@ def parse(text: str) -> Questionnaire:
     QuestionnaireError
         If the text is not TOML or not a questionnaire; the first fault found, with its line.
     """
-    digest = hashlib.sha256(_encoded(text)).hexdigest()
-    top = read_toml(text)
-    top.only({"id", "languages", "title", "intro", "lists", "pages"})
+    _encoded(text)
+    return _questionnaire(read_toml(text), text)
+
+
+def faults(text: str) -> tuple[QuestionnaireError, ...]:
+    """Give every fault of a questionnaire, by line; none when `parse` takes it."""
+    found: list[QuestionnaireError] = []
+    try:
+        _encoded(text)
+        _questionnaire(replace(read_toml(text), faults=found), text)
+    except QuestionnaireError as error:
+        found.append(error)
+    return tuple(sorted(found, key=lambda fault: fault.line))
+
+
+def _questionnaire(top: Table, text: str) -> Questionnaire:
+    top.only({"id", "languages", "reviewed", "title", "intro", "lists", "pages"})
     languages = _languages(top)
     tables = top.tables("pages")
     pages = _pages(tables, languages, _lists(top, languages))
-    _check_unique(tables, "id")
-    _check_unique([q for table in tables for q in table.tables("questions")], "id")
-    _check_conditions(tables, pages)
-    _check_roles(tables)
+    check_unique(tables, "id")
+    check_unique([q for table in tables for q in table.tables("questions")], "id")
+    check_conditions(tables, pages)
+    check_roles(tables)
     return Questionnaire(
         id=top.identifier("id"),
         languages=languages,
+        reviewed=_reviewed(top, languages),
         title=top.texts("title", languages),
         intro=top.texts("intro", languages, optional=True),
         pages=pages,
         text=text,
-        hash=digest,
+        hash=hashlib.sha256(_encoded(text)).hexdigest(),
     )
 
 
@@ -91,6 +114,19 @@ def load(path: Path) -> Questionnaire:
     OSError
         If the file cannot be read.
     """
+    return parse(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """Read the text of a questionnaire, to `parse` or to look for `faults` in.
+
+    Raises
+    ------
+    QuestionnaireError
+        If the file is not UTF-8.
+    OSError
+        If the file cannot be read.
+    """
     data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig")
@@ -100,7 +136,7 @@ def load(path: Path) -> Questionnaire:
         raise QuestionnaireError(
             line=line, where="the file", wanted="UTF-8 text", got=got
         ) from None
-    return parse(text.replace("\r\n", "\n"))
+    return text.replace("\r\n", "\n")
 
 
 def builtin(name: str) -> Questionnaire:
@@ -142,8 +178,18 @@ def _languages(top: Table) -> tuple[str, ...]:
     languages = tuple(c for c in codes if isinstance(c, str) and _LANGUAGE.fullmatch(c))
     if languages != codes or len(set(languages)) != len(languages):
         wanted = 'language codes such as "nl" and "en", each once'
-        raise top.fault("languages", wanted=wanted, got=list(codes))
-    return languages
+        top.refuse("languages", wanted=wanted, got=list(codes))
+    return tuple(dict.fromkeys(languages))
+
+
+def _reviewed(top: Table, languages: tuple[str, ...]) -> tuple[str, ...]:
+    if "reviewed" not in top.values:
+        return tuple(language for language in languages if language in _REVIEWED)
+    given = top.scalars("reviewed") if top.values["reviewed"] != [] else ()
+    if not all(language in languages for language in given):
+        wanted = f"some of the languages {', '.join(languages)}"
+        top.refuse("reviewed", wanted=wanted, got=list(given))
+    return tuple(language for language in languages if language in given)
 
 
 def _lists(top: Table, languages: tuple[str, ...]) -> dict[str, tuple[Option, ...]]:
@@ -157,13 +203,16 @@ def _lists(top: Table, languages: tuple[str, ...]) -> dict[str, tuple[Option, ..
 def _options(table: Table, key: str, languages: tuple[str, ...]) -> tuple[Option, ...]:
     rows = table.tables(key)
     for row in rows:
-        row.only({"code", "text"})
+        row.only({"code", "text", "last"})
         if row.identifier("code") == UNKNOWN:
             wanted = f'another code: "{UNKNOWN}" belongs to the entry "unknown" of a question'
-            raise row.fault("code", wanted=wanted, got=UNKNOWN)
-    _check_unique(rows, "code")
+            row.refuse("code", wanted=wanted, got=UNKNOWN)
+    check_unique(rows, "code")
     return tuple(
-        Option(code=row.identifier("code"), text=row.texts("text", languages)) for row in rows
+        Option(
+            code=row.identifier("code"), text=row.texts("text", languages), last=row.flag("last")
+        )
+        for row in rows
     )
 
 
@@ -186,17 +235,20 @@ def _pages(
 def _question(
     table: Table, languages: tuple[str, ...], lists: Mapping[str, tuple[Option, ...]]
 ) -> Question:
-    name = table.string("kind")
-    if name not in KINDS:
-        raise table.fault("kind", wanted=f"one of {', '.join(KINDS)}", got=name)
-    kind = KINDS[name]
-    table.only(_COMMON | kind.keys)
+    kind = KINDS.get(table.string("kind"))
+    if kind is None:
+        table.refuse("kind", wanted=f"one of {', '.join(KINDS)}", got=table.string("kind"))
+    else:
+        table.only(_COMMON | kind.keys)
+    demand = _demand(table)
     question = Question(
         id=_question_id(table),
-        kind=name,
+        kind=table.string("kind"),
         text=table.texts("text", languages),
         hint=table.texts("hint", languages, optional=True),
-        required=table.flag("required"),
+        required=demand == _REQUIRED,
+        soft=demand == _SOFT,
+        shuffle=table.flag("shuffle"),
         show_if=_condition(table),
         role=_role(table),
         options=_question_options(table, languages, lists),
@@ -207,20 +259,32 @@ def _question(
         max_length=table.integer("max_length", default=2000),
         decimals=table.flag("decimals"),
     )
-    if fault := kind.fault(question):
-        raise table.fault(fault.key, wanted=fault.wanted, got=fault.got)
+    if kind and (fault := kind.fault(question)):
+        table.refuse(fault.key, wanted=fault.wanted, got=fault.got)
     return question
+
+
+def _demand(table: Table) -> str:
+    """Read how much an answer is wanted."""
+    given = table.values.get("required", False)
+    if type(given) is not bool and given != _SOFT:
+        wanted = f'true, false or "{_SOFT}" (asked once more, then let go)'
+        table.refuse("required", wanted=wanted, got=given)
+    return _SOFT if given == _SOFT else _REQUIRED if given else _OPTIONAL
 
 
 def _question_id(table: Table) -> str:
     identifier = table.identifier("id")
-    if identifier in _RESERVED:
-        raise table.fault("id", wanted="an id that the form does not need itself", got=identifier)
+    if identifier in RESERVED:
+        table.refuse("id", wanted="an id that the form does not need itself", got=identifier)
     return identifier
 
 
-def _bounds(table: Table, kind: Kind) -> dict[str, int | float | None]:
-    return {"low": table.number("low", kind.low), "high": table.number("high", kind.high)}
+def _bounds(table: Table, kind: Kind | None) -> dict[str, int | float | None]:
+    return {
+        "low": table.number("low", kind.low if kind else None),
+        "high": table.number("high", kind.high if kind else None),
+    }
 
 
 def _question_options(
@@ -230,16 +294,16 @@ def _question_options(
     if isinstance(given, str):
         if given not in lists:
             wanted = f"one of the lists {', '.join(lists) or '(there are none)'}"
-            raise table.fault("options", wanted=wanted, got=given)
-        return lists[given]
+            table.refuse("options", wanted=wanted, got=given)
+        return lists.get(given, ())
     return _options(table, "options", languages) if given != [] else ()
 
 
 def _role(table: Table) -> Role:
     role = table.string("role", default="")
     if role not in _ROLES:
-        raise table.fault("role", wanted=f"one of {', '.join(filter(None, _ROLES))}", got=role)
-    return _ROLES[role]
+        table.refuse("role", wanted=f"one of {', '.join(filter(None, _ROLES))}", got=role)
+    return _ROLES.get(role, "")
 
 
 def _condition(table: Table) -> Condition | None:
@@ -248,47 +312,3 @@ def _condition(table: Table) -> Condition | None:
     entry = table.table("show_if")
     entry.only({"question", "is"})
     return Condition(question=entry.string("question"), values=entry.scalars("is"))
-
-
-def _check_unique(tables: Iterable[Table], key: str) -> None:
-    seen: set[str] = set()
-    for table in tables:
-        value = table.identifier(key)
-        if value in seen:
-            raise table.fault(key, wanted="a name that is used once", got=f"{value} a second time")
-        seen.add(value)
-
-
-def _check_roles(tables: Iterable[Table]) -> None:
-    questions = [q for table in tables for q in table.tables("questions")]
-    headline = [q for q in questions if q.values.get("role") == "rating"]
-    if not headline:
-        wanted = 'one question with role = "rating": the headline mark'
-        raise questions[0].fault("role", wanted=wanted, got="none in the whole questionnaire")
-    if len(headline) > 1:
-        wanted = 'role = "rating" on one question only'
-        raise headline[1].fault("role", wanted=wanted, got="a second one")
-
-
-def _check_conditions(tables: Iterable[Table], pages: Iterable[Page]) -> None:
-    earlier: dict[str, Question] = {}
-    for table, page in zip(tables, pages, strict=True):
-        for row, question in zip(table.tables("questions"), page.questions, strict=True):
-            if question.show_if is not None:
-                _check_condition(row.table("show_if"), question.show_if, earlier)
-        earlier |= {question.id: question for question in page.questions}
-
-
-def _check_condition(entry: Table, condition: Condition, earlier: Mapping[str, Question]) -> None:
-    asked = earlier.get(condition.question)
-    if asked is None:
-        wanted = f"a question of an earlier page ({', '.join(earlier) or 'there is none'})"
-        raise entry.fault("question", wanted=wanted, got=condition.question)
-    possible = KINDS[asked.kind].values(asked)
-    if not possible:
-        wanted = "a question whose answers can be listed"
-        raise entry.fault("question", wanted=wanted, got=f"{asked.id}, of the kind {asked.kind}")
-    for value in condition.values:
-        if not any(type(value) is type(other) and value == other for other in possible):
-            wanted = f"answers to {asked.id}: {', '.join(map(str, possible))}"
-            raise entry.fault("is", wanted=wanted, got=value)

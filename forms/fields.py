@@ -17,16 +17,21 @@ from wtforms.validators import ValidationError
 from forms.records import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wtforms.form import BaseForm
 
     from forms.records import Answer, Question, Scalar
 
 TICKED: Final = "yes"
+_TYPED: Final = str.maketrans({"−": "-", "٫": ","})  # a true minus; the Arabic decimal sign
+_POINT: Final = frozenset({"en", "ar"})
 _WHOLE: Final = re.compile(r"[-+]?\d{1,12}")
 _DECIMAL: Final = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
-_AMBIGUOUS: Final = re.compile(r"[-+]?\d{1,3}\.\d{3}")  # 1.000: a thousand, or one?
+_THOUSANDS: Final = {  # 1.000 is a thousand to a Dutch reader and one to an English one
+    ".": re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}"),
+    ",": re.compile(r"[-+]?[1-9]\d{0,2},\d{3}"),
+}
 
 
 class AskedField(Field):
@@ -60,6 +65,12 @@ class AskedField(Field):
         """Give the answer, or None when there is none."""
         return self.data  # type: ignore[no-any-return]  # WTForms' data is Any
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no answer; a box that is not ticked is empty too."""
+        answer = self.answer()
+        return answer is None or answer is False
+
     def _missing(self) -> str:
         return self.gettext("Kies een antwoord bij: %(question)s")
 
@@ -80,8 +91,7 @@ class AskedField(Field):
 
     def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
         """Refuse a required question without an answer."""
-        answer = self.answer()
-        if self.question.required and not self.errors and (answer is None or answer is False):
+        if self.question.required and not self.errors and self.is_empty:
             raise self.fault(self._missing())
 
 
@@ -103,20 +113,29 @@ class ListedField(AskedField):
     def __init__(self, *, answers: Mapping[Scalar, str], **kwargs: Any) -> None:
         self._answers = {str(answer): answer for answer in answers}
         self._labels = {str(answer): label for answer, label in answers.items()}
+        self._shown = tuple(self._answers)
         super().__init__(**kwargs)
+
+    def arrange(self, codes: Sequence[str]) -> None:
+        """Show the answers in this order, and those that it does not name after them.
+
+        The order in which answers are read, kept and stored stays that of the questionnaire: it
+        would tell which respondent gave them.
+        """
+        self._shown = (*codes, *(value for value in self._answers if value not in codes))
 
     def choices(self) -> list[Choice]:
         """Give the radio buttons or checkboxes, in order."""
         given = self.data if isinstance(self.data, list) else [self.data]
         return [
-            Choice(self._id_of(value), value, self._labels[value], answer in given)
-            for value, answer in self._answers.items()
+            Choice(self._id_of(value), value, self._labels[value], self._answers[value] in given)
+            for value in self._shown
         ]
 
     @property
     def anchor(self) -> str:
         """The id of the first input."""
-        return self._id_of(next(iter(self._answers)))
+        return self._id_of(self._shown[0])
 
     def _known(self, value: object) -> Scalar:
         try:
@@ -163,7 +182,7 @@ class SeveralField(ListedField):
     shape = "checkboxes"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the ticked answers, in the order in which they are shown."""
+        """Read the ticked answers, in the order of the questionnaire."""
         chosen = {self._known(value) for value in valuelist}
         self.data = [answer for answer in self._answers.values() if answer in chosen] or None
 
@@ -178,7 +197,7 @@ class NumberField(AskedField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the number."""
-        typed = str(valuelist[0]).strip().replace("−", "-") if valuelist else ""
+        typed = str(valuelist[0]).strip().translate(_TYPED) if valuelist else ""
         self.data = self._number(typed) if typed else None
 
     def pre_validate(self, form: BaseForm) -> None:
@@ -199,8 +218,9 @@ class NumberField(AskedField):
     def _number(self, typed: str) -> int | float:
         if _WHOLE.fullmatch(typed):
             return int(typed)
-        if self.question.decimals and _DECIMAL.fullmatch(typed) and not _AMBIGUOUS.fullmatch(typed):
-            return float(Decimal(typed.replace(",", ".")))
+        thousands = _THOUSANDS["," if self.language in _POINT else "."]
+        if self.question.decimals and _DECIMAL.fullmatch(typed) and not thousands.fullmatch(typed):
+            return float(Decimal(typed.replace(",", "."))) + 0.0  # no minus before a zero
         raise self.fault(
             self.gettext("Vul alleen een getal in, bijvoorbeeld 12, bij: %(question)s")
         )
@@ -264,9 +284,14 @@ class TickField(AskedField):
 
 
 def written(number: float, language: str) -> str:
-    """Write a number with the decimal mark of the language: a point in English, else a comma."""
-    text = str(number)
-    return text if language == "en" else text.replace(".", ",")
+    """Write a number with the decimal mark of the language: a point in some, else a comma."""
+    text = format(Decimal(str(number)), "f")  # not 1e-06, which the field would refuse
+    return text if language in _POINT else text.replace(".", ",")
+
+
+def can_be_typed(number: float) -> bool:
+    """Whether a field takes the number, were it typed."""
+    return bool(_DECIMAL.fullmatch(written(number, "en")))
 
 
 def is_storable(character: str) -> bool:

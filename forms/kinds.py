@@ -21,6 +21,7 @@ from forms.fields import (
     SeveralField,
     TextField,
     TickField,
+    can_be_typed,
     is_storable,
     written,
 )
@@ -167,9 +168,9 @@ def _options_fault(least: int) -> Callable[[Question], Fault | None]:
     return fault
 
 
-def _codes_kind(*, least: int) -> Kind:
+def _codes_kind(*, least: int, more: frozenset[str] = frozenset()) -> Kind:
     return Kind(
-        keys=frozenset({"options", "unknown"}),
+        keys=frozenset({"options", "unknown"}) | more,
         fault=_options_fault(least),
         values=_codes,
         accepts=lambda question, answer: _is_among(answer, _codes(question)),
@@ -202,6 +203,9 @@ def _plain_field(field: type[AskedField]) -> Callable[[Question, str], Asked]:
 
 def _number_fault(question: Question) -> Fault | None:
     low, high = question.low, question.high
+    for key, bound in (("low", low), ("high", high)):
+        if bound is not None and not can_be_typed(bound):
+            return Fault(key, "a number of at most 12 digits and 6 decimals", bound)
     if not question.decimals and any(isinstance(bound, float) for bound in (low, high)):
         return Fault("low", "whole bounds, or decimals = true", f"{low} and {high}")
     if low is not None and high is not None and low > high:
@@ -246,6 +250,12 @@ def _yes_no(_question: Question) -> tuple[Scalar, ...]:
     return (True, False)
 
 
+def _consent_fault(question: Question) -> Fault | None:
+    if question.soft:
+        return Fault("required", "true or false: a box without a tick is an answer", "soft")
+    return None
+
+
 def _accepts_consent(_question: Question, answer: object) -> bool:
     return isinstance(answer, bool)
 
@@ -269,9 +279,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             summary=_listed_summary,
         ),
         "scale": _codes_kind(least=3),
-        "choice": _codes_kind(least=2),
+        "choice": _codes_kind(least=2, more=frozenset({"shuffle"})),
         "multiple": Kind(
-            keys=frozenset({"options"}),
+            keys=frozenset({"options", "shuffle"}),
             fault=_options_fault(2),
             values=_codes,
             accepts=_accepts_several,
@@ -294,6 +304,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
         "consent": Kind(
             keys=frozenset(),
+            fault=_consent_fault,
             values=_yes_no,
             accepts=_accepts_consent,
             field=_plain_field(TickField),

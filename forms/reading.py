@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -23,6 +23,11 @@ _KEY: Final = re.compile(r"\s*([\w.\"'-]+(?:\s*\.\s*[\w\"'-]+)*)\s*=\s*(.*)")
 _LONG_STRING: Final = re.compile("\"\"\"|'''")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MAX_SHOWN: Final = 60
+_STAND_INS: Final[Mapping[type, Any]] = MappingProxyType(
+    {str: "?", bool: False, int: 0, list: [], dict: {}}
+)
+MAX_TEXT: Final = 2_000
+"""Most characters of any text; what residents read is far shorter."""
 
 
 def read_toml(text: str) -> Table:
@@ -47,42 +52,68 @@ def read_toml(text: str) -> Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One TOML table: where it stands, and its entries read with their types checked."""
+    """One TOML table: where it stands, and its entries read with their types checked.
+
+    Attributes
+    ----------
+    faults
+        Where the faults are collected; None stops at the first. What is read in the place of a
+        faulty entry lets reading go on, and is of no use.
+    """
 
     values: Mapping[str, Any]
     path: Path
     lines: Mapping[Path, int]
+    faults: list[QuestionnaireError] | None = None
+
+    def refuse(self, key: str, *, wanted: str, got: object) -> None:
+        """Stop reading at a fault; or keep it and read on, where `faults` collects them.
+
+        Of an entry only the first fault is kept: the others would follow from it.
+        """
+        fault = self.fault(key, wanted=wanted, got=got)
+        if self.faults is None:
+            raise fault
+        if all((fault.line, fault.where) != (kept.line, kept.where) for kept in self.faults):
+            self.faults.append(fault)
 
     def fault(self, key: str, *, wanted: str, got: object) -> QuestionnaireError:
         """Make the error of one entry; `key` "" is the table itself."""
+        line, where = self.place(key)
+        return QuestionnaireError(line=line, where=where, wanted=wanted, got=shown(got))
+
+    def place(self, key: str) -> tuple[int, str]:
+        """Give the line of one entry and its name for people; `key` "" is the table itself."""
         path = (*self.path, key) if key else self.path
-        return QuestionnaireError(
-            line=self._line(path), where=_shown_path(path), wanted=wanted, got=shown(got)
-        )
+        return self._line(path), _shown_path(path)
 
     def only(self, allowed: Collection[str]) -> None:
         """Refuse a key that means nothing here."""
         for key in self.values:
             if key not in allowed:
                 wanted = f"one of {', '.join(sorted(allowed))}"
-                raise self.fault(key, wanted=wanted, got=f"the unknown key {shown(key)}")
+                self.refuse(key, wanted=wanted, got=f"the unknown key {shown(key)}")
 
     def string(self, key: str, default: str | None = None) -> str:
         """Read a text that is not empty, or give the default."""
         value: str = self._typed(key, str, "a text", default)
         if not value.strip() and value != default:
-            raise self.fault(key, wanted="a text", got="an empty one")
+            self.refuse(key, wanted="a text", got="an empty one")
+        if len(value) > MAX_TEXT:
+            wanted = f"a text of at most {MAX_TEXT} characters"
+            self.refuse(key, wanted=wanted, got=f"{len(value)} characters")
         if _CONTROL.search(value):
-            raise self.fault(key, wanted="a text without control characters", got=repr(value))
+            self.refuse(key, wanted="a text without control characters", got=repr(value))
         return value
 
     def identifier(self, key: str) -> str:
         """Read an id: a small letter, then small letters, digits and underscores, at most 40."""
         value = self.string(key)
-        if not _IDENTIFIER.fullmatch(value):
+        if not is_identifier(value):
             wanted = "small letters, digits and underscores, a letter first, at most 40"
-            raise self.fault(key, wanted=wanted, got=value)
-        return value
+            self.refuse(key, wanted=wanted, got=value)
+        # Two that are missing are not the same one twice
+        return value if key in self.values else _shown_path((*self.path, key))
 
     def flag(self, key: str) -> bool:
         """Read true or false; absent is false."""
@@ -99,13 +130,14 @@ class Table:
         value = self.values.get(key, default)
         if value is None or (type(value) in {int, float} and abs(value) < 1e15):
             return value  # type: ignore[no-any-return]  # the line above has looked at its type
-        raise self.fault(key, wanted="a number", got=value)
+        self.refuse(key, wanted="a number", got=value)
+        return default
 
     def scalars(self, key: str) -> tuple[Scalar, ...]:
         """Read a list, not empty, of texts, numbers, true or false."""
         values = self._typed(key, list, "a list of values")
         if not values or not all(isinstance(value, str | int | float | bool) for value in values):
-            raise self.fault(key, wanted="a list of texts, numbers, true or false", got=values)
+            self.refuse(key, wanted="a list of texts, numbers, true or false", got=values)
         return tuple(values)
 
     def texts(self, key: str, languages: tuple[str, ...], *, optional: bool = False) -> Texts:
@@ -113,22 +145,24 @@ class Table:
         if optional and key not in self.values:
             return NO_TEXTS
         table = self.table(key)
+        if table.values is not self.values.get(key):
+            return MappingProxyType(dict.fromkeys(languages, _STAND_INS[str]))
         table.only(languages)
         return MappingProxyType({language: table.string(language) for language in languages})
 
     def table(self, key: str) -> Table:
         """Read a table inside this one."""
         values = self._typed(key, dict, "a table")
-        return Table(values=values, path=(*self.path, key), lines=self.lines)
+        return replace(self, values=values, path=(*self.path, key))
 
     def tables(self, key: str) -> tuple[Table, ...]:
         """Read a list of tables, at least one."""
         rows = self._typed(key, list, "a list of tables")
         if not rows or not all(isinstance(row, dict) for row in rows):
-            raise self.fault(key, wanted="a list of at least one table", got=rows)
+            self.refuse(key, wanted="a list of at least one table", got=rows)
+            return ()
         return tuple(
-            Table(values=row, path=(*self.path, key, i), lines=self.lines)
-            for i, row in enumerate(rows)
+            replace(self, values=row, path=(*self.path, key, i)) for i, row in enumerate(rows)
         )
 
     def _typed(self, key: str, kind: type[Any], wanted: str, default: Any = None) -> Any:
@@ -136,13 +170,19 @@ class Table:
         # `type` and not `isinstance`: true is an int to Python, not to an author
         if type(value) is not kind:
             got = value if key in self.values else "nothing"
-            raise self.fault(key, wanted=wanted, got=got)
+            self.refuse(key, wanted=wanted, got=got)
+            return _STAND_INS[kind]
         return value
 
     def _line(self, path: Path) -> int:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
+
+
+def is_identifier(text: str) -> bool:
+    """Whether a text can be an id or a code."""
+    return bool(_IDENTIFIER.fullmatch(text))
 
 
 def shown(value: object) -> str:

@@ -40,10 +40,17 @@ class QuestionnaireError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One possible answer: the code is what is stored and never changes, the text may."""
+    """One possible answer: the code is what is stored and never changes, the text may.
+
+    Attributes
+    ----------
+    last
+        Whether it keeps its place at the end when the options are shuffled: "other", "none".
+    """
 
     code: str
     text: Texts
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,10 @@ class Question:
         The question and a help text, by language; an empty mapping is no hint.
     required
         Whether the page waits for an answer. "Weet ik niet" is an answer.
+    soft
+        Whether the page asks once more when there is no answer, and then goes on without.
+    shuffle
+        Whether each respondent sees the options in an order of his own.
     options
         What can be chosen, in the order shown.
     low, high
@@ -91,6 +102,8 @@ class Question:
     text: Texts
     hint: Texts
     required: bool
+    soft: bool
+    shuffle: bool
     options: tuple[Option, ...]
     low: int | float | None
     high: int | float | None
@@ -121,6 +134,8 @@ class Questionnaire:
     ----------
     languages
         Every text exists in each of these; the first is the one to fall back on.
+    reviewed
+        Those of the languages in which a native speaker has read the texts. For authors only.
     title, intro
         What residents read before the first page, by language.
     text, hash
@@ -129,11 +144,17 @@ class Questionnaire:
 
     id: str
     languages: tuple[str, ...]
+    reviewed: tuple[str, ...]
     title: Texts
     intro: Texts
     pages: tuple[Page, ...]
     text: str = field(repr=False)
     hash: str
+
+    @property
+    def unreviewed(self) -> tuple[str, ...]:
+        """The languages of which an author is told: not yet reviewed by a native speaker."""
+        return tuple(language for language in self.languages if language not in self.reviewed)
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app, session
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 40
 """Characters of a wrong code that come back in the field; a good one with spaces has 15."""
+_CYRILLIC: Final = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
+"""Cyrillic letters that look like a Latin one: the letter on paper does not tell which it is."""
 
 
 class CodeField(StringField):
@@ -31,7 +34,7 @@ class CodeField(StringField):
         """Read the code."""
         typed = str(valuelist[0]) if valuelist else ""
         try:
-            self.data = read_code(typed)
+            self.data = read_code(latin(typed))
         except CodeError:
             self.data = tidy_code(typed)
             raise ValidationError(self._message()) from None
@@ -44,10 +47,16 @@ class CodeField(StringField):
         )
 
 
+def latin(text: str) -> str:
+    """Write in Latin signs what an Arabic or Cyrillic keyboard types in the place of them."""
+    digits = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.upper())
+    return "".join(digits).translate(_CYRILLIC)
+
+
 def tidy_code(text: str) -> str:
     """Write a code as in the letter when it is one, else as typed and not too long."""
     try:
-        return show_code(read_code(text))
+        return show_code(read_code(latin(text)))
     except CodeError:
         return "".join(c for c in text.strip()[:_SHOWN] if is_storable(c))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, redirect, request, session, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 
 from enquete import translate
-from enquete.pages import headers, remembered
+from enquete.pages import headers, switch
 from enquete.service import service
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def _layout() -> dict[str, Any]:
     return {
         "language": language,
         "direction": translate.LANGUAGES[language].direction,
-        "languages": translate.LANGUAGES,
+        "languages": translate.offered(),
+        "switch": switch.SWITCH,
         "here": _here(),
         "corporation": service().settings.corporation,
         "demo": service().settings.demo,
@@ -39,13 +40,29 @@ def _layout() -> dict[str, Any]:
 @blueprint.get("/taal/<language>")
 def switch_language(language: str) -> Response:
     """Go on in another language, on the same page."""
+    _choose(language)
+    return redirect(_local(request.args.get("next", "")), 303)
+
+
+@blueprint.before_app_request
+def switch_in_a_form() -> Response | tuple[str, int] | None:
+    """Go on in another language where a form was open, with what was filled in."""
+    language = request.form.get(switch.SWITCH) if request.method == "POST" else None
+    if language is None:
+        return None
+    _choose(language)
+    same_page = switch.keep_typed()
+    return redirect(_local(_here()), 303) if same_page is None else (same_page, 422)
+
+
+def _choose(language: str) -> None:
     if language not in translate.LANGUAGES:
         abort(404)
-    session["language"] = language
-    start, back = url_for("respond.start"), request.args.get("next", "")
-    if back == start:
-        remembered.keep_offer()
-    return redirect(back if _LOCAL_ADDRESS.fullmatch(back) else start, 303)
+    translate.choose(language)
+
+
+def _local(address: str) -> str:
+    return address if _LOCAL_ADDRESS.fullmatch(address) else url_for("respond.start")
 
 
 def _here() -> str:

@@ -13,7 +13,7 @@ from enquete.service import service
 
 def remember_code(code: str) -> None:
     """Keep the code of the resident who begins, and nothing of the one before."""
-    _forget("sent", "offer", "offered")
+    _forget("sent", "offer")
     session["code"] = service().keys.seal_code(code)
 
 
@@ -29,22 +29,12 @@ def offer(text: str) -> None:
 
 def take_offer() -> str:
     """Give what to show in the field for the code; "" for the next who asks."""
-    sealed = session.pop("offer", None)
-    _forget("offered")
-    if sealed:
-        session["offered"] = sealed
-    return _opened(sealed) or ""
-
-
-def keep_offer() -> None:
-    """Show it once more: the resident only asked for the start page in another language."""
-    if "offered" in session:
-        session["offer"] = session.pop("offered")
+    return _opened(session.pop("offer", None)) or ""
 
 
 def forget_all() -> None:
-    """Leave nothing of a resident behind but the language."""
-    _forget(*(set(session) - {"language"}))
+    """Leave nothing of a resident behind but the language, and those to choose from."""
+    _forget(*(set(session) - {"language", "languages"}))
 
 
 def mark_sent(*, named: bool | None = None) -> None:

@@ -97,7 +97,11 @@ def review_page(visit: Visit, form: BaseForm) -> str:
 
 
 def questions_language(questionnaire: Questionnaire) -> str:
-    """Give the language to ask in: that of the interface, or the questionnaire's first."""
+    """Give the language to ask in, and offer only the questionnaire's own around it.
+
+    It is that of the interface; or, where no language is of both, the questionnaire's first.
+    """
+    translate.offer(questionnaire.languages)
     language = translate.language()
     return language if language in questionnaire.languages else questionnaire.languages[0]
 

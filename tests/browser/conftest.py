@@ -16,7 +16,8 @@ from tests.conftest import need
 from tests.postgres import free_port
 
 QUIET = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
---disable-background-networking --disable-component-update --disable-sync --hide-scrollbars"""
+--disable-background-networking --disable-component-update --disable-sync --hide-scrollbars
+--accept-lang=nl-NL"""
 
 
 def enquete(*arguments, **options):

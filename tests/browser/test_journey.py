@@ -14,10 +14,15 @@ from tests.browser.conftest import enquete
 
 
 def next_page(browser):
+    press(browser, browser.find_element(By.CSS_SELECTOR, "main form button"))
+
+
+def press(browser, element, *keys):
+    """Click an element, or press keys in it, and wait for the page that comes of it."""
     # A page has its own time of origin. Asking for it while pages change may fail: then ask again.
     asked = "return document.readyState === 'complete' && performance.timeOrigin"
     before = browser.execute_script(asked)
-    browser.find_element(By.CSS_SELECTOR, "main form button").click()
+    element.send_keys(*keys) if keys else element.click()
     wait = WebDriverWait(browser, 10, poll_frequency=0.05, ignored_exceptions=[WebDriverException])
     wait.until(lambda _: browser.execute_script(asked) not in {before, False})
 

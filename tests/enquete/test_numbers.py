@@ -100,3 +100,19 @@ def test_a_count_keeps_every_digit(value):
     text = numbers.count(value)
     assert int(text.replace(".", "")) == value
     assert all(len(group) == 3 for group in text.split(".")[1:])
+
+
+@pytest.mark.parametrize(
+    ("language", "mark", "change", "count", "day"),
+    [
+        ("tr", "8,0", "−0,2", "5.959", "1 Şubat 2023"),
+        ("ar", "8.0", "\u200e−0.2", "5,959", "1 فبراير 2023"),
+        ("uk", "8,0", "−0,2", "5\xa0959", "1 лютого 2023"),
+        ("pl", "8,0", "−0,2", "5\xa0959", "1 lutego 2023"),
+    ],
+)
+def test_each_language_has_its_signs_and_latin_digits(language, mark, change, count, day):
+    assert numbers.mark(Decimal("8.0"), language=language) == mark
+    assert numbers.change(Decimal("-0.2"), language=language) == change
+    assert numbers.count(5959, language=language) == count
+    assert numbers.day("2023-02-01", language=language) == day

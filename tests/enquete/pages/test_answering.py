@@ -116,7 +116,7 @@ def test_a_change_returns_to_the_review(site: Site) -> None:
         "/vraag/cijfer?van=controle", data=page.values | {"rapportcijfer": "9"}
     )
     assert again.location == "/controle"
-    assert "<dd>9</dd>" in visitor.open("/controle").html
+    assert "<dd><bdi>9</bdi></dd>" in visitor.open("/controle").html
 
 
 def test_a_change_that_brings_up_a_question_asks_it_first(site: Site) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
+ERROR_WORDS = tuple(translate.catalogue(each).gettext("Fout:") for each in translate.LANGUAGES)
 CONTROLS = ("input", "textarea", "select")
 
 
@@ -25,6 +26,7 @@ class Page:
     def __init__(self, response: TestResponse) -> None:
         self.status = response.status_code
         self.path = urlsplit(response.request.url).path
+        self.address = response.request.full_path.rstrip("?")
         self.headers = response.headers
         self.html = response.text
         self.root: Element = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(
@@ -46,6 +48,12 @@ class Page:
     def link(self, words: str) -> str:
         """Give the address of the first link with these words."""
         return next(a.get("href", "") for a in self.all("a") if words in text(a))
+
+    @property
+    def languages(self) -> list[Element]:
+        """The links or buttons that lead to another language, and the current one."""
+        [bar] = [ul for ul in self.all("ul") if ul.get("class") == "languages"] or [[]]
+        return [each for item in bar for each in item]
 
     @property
     def values(self) -> dict[str, list[str]]:
@@ -75,10 +83,23 @@ class Page:
         assert [text(h1) != "" for h1 in self.all("h1")] == [True]
         assert [i for i, n in ids.items() if i is not None and n > 1] == []
         assert not [e for e in self.root.iter() if e.tag == "script" or "style" in e.attrib]
+        self._check_languages(language)
         self._check_controls()
         self._check_references({i for i in ids if i})
         if "no-store" in self.headers.get("Cache-Control", ""):
             self._check_summary()
+
+    def _check_languages(self, current: str) -> None:
+        for each in self.languages:
+            code = each.get("lang", "")
+            assert text(each) == translate.LANGUAGES[code].name
+            assert each.get("dir") == translate.LANGUAGES[code].direction
+            assert each.get("aria-current") == ("true" if code == current else None)
+            if each.tag == "a":
+                assert each.get("hreflang") == code
+            else:
+                assert each.get("value") == code
+        assert sum("aria-current" in each.attrib for each in self.languages) == bool(self.languages)
 
     def _check_controls(self) -> None:
         labelled = {label.get("for"): text(label) for label in self.all("label")}
@@ -107,7 +128,7 @@ class Page:
         focused = [e for e in self.root.iter() if "autofocus" in e.attrib]
         has_error = self.status == 422
         assert len(focused) == has_error
-        assert self.title.startswith(("Fout:", "Error:")) == has_error
+        assert self.title.startswith(ERROR_WORDS) == has_error
 
 
 class Visitor:
@@ -131,10 +152,18 @@ class Visitor:
         """Fill values in over what stands in the page's form, send it, and follow."""
         return Page(self.post(page, follow=True, **values))
 
+    def switch(self, page: Page, language: str, **values: object) -> Page:
+        """Press the name of a language: a link, or a button that takes the form along."""
+        named = [each for each in page.languages if text(each) == language]
+        if named[0].tag == "a":
+            return self.open(named[0].get("href", ""))
+        pressed = {named[0].get("name", ""): named[0].get("value")}
+        return Page(self.post(page, follow=True, **values, **pressed))
+
     def post(self, page: Page, *, follow: bool = False, **values: object) -> TestResponse:
         """Send the page's form; a value of None is taken out of it."""
         [form] = page.all("form")
-        address = form.get("action") or page.path
+        address = form.get("action") or page.address
         body = {k: v for k, v in (page.values | values).items() if v is not None}
         return self.client.post(address, data=body, follow_redirects=follow)
 
