@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import re
+import unicodedata
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -28,6 +29,11 @@ ALPHABET: Final = "23456789ABCDEFGHJKMNPRTWXYZ"
 LENGTH: Final = 13
 _MODULUS: Final = 29
 _SEPARATORS: Final = re.compile(r"[\W_]+")
+_LINK: Final = re.compile(r"://[^/\s]+/(?:\S+/)?c/([^/?#\s]+)")
+_READ_AS: Final = {"S": "5"} | dict(zip("АВЕКМНРСТУХ", "ABEKMHPCTYX", strict=True))
+"""What has the look of a character of the alphabet, and is none: the letter S, Cyrillic letters."""
+_SEALED_BLOCK: Final = 256
+"""Sealed answers are filled up to a multiple of this, so that their length tells little of them."""
 
 
 class CodeError(EnqueteError):
@@ -60,14 +66,17 @@ def read_code(text: str) -> str:
     """Read a code as people type and paste it: any case, with any signs between the characters.
 
     Signs are all that is no letter or digit, invisible ones included: a code copied from a PDF
-    brings soft hyphens, one from a page in Arabic brings direction marks.
+    brings soft hyphens, one from a page in Arabic brings direction marks. The letter's whole link
+    will do. Digits may be of any script, an S is a 5, and a Cyrillic letter is the Latin one of the
+    same look: no code has any of these, so nothing else can be meant.
 
     Raises
     ------
     CodeError
         If a character is not of the alphabet, the length is not 13 or the check does not fit.
     """
-    code = _SEPARATORS.sub("", text).upper()
+    link = _LINK.search(text)
+    code = "".join(map(_meant, _SEPARATORS.sub("", link[1] if link else text)))
     if len(code) != LENGTH:
         raise CodeError(f"a code has {LENGTH} characters, got {len(code)}")
     if not set(code) <= set(ALPHABET):
@@ -75,6 +84,11 @@ def read_code(text: str) -> str:
     if _check(code[:-1]) != ALPHABET.index(code[-1]):
         raise CodeError("the check character does not fit: a character is wrong or swapped")
     return code
+
+
+def _meant(typed: str) -> str:
+    digit, upper = unicodedata.decimal(typed, None), typed.upper()
+    return str(digit) if digit is not None else _READ_AS.get(upper, upper)
 
 
 def _check(body: str) -> int:
@@ -89,9 +103,44 @@ class CodeKeys:
     ----------
     secret
         The installation's secret, at least 32 bytes.
+    earlier
+        The secrets before it, the newest first: codes that were made with them still work.
+    panel
+        The key of panels, which outlives the secret; made from the secret where there is none.
     """
 
     secret: bytes = field(repr=False)
+    earlier: tuple[bytes, ...] = field(default=(), repr=False)
+    panel: bytes = field(default=b"", repr=False)
+
+    def each(self) -> tuple[CodeKeys, ...]:
+        """Give the keys that a code may be made with, the newest first."""
+        return (self, *(CodeKeys(secret) for secret in self.earlier))
+
+    def succeeded_by(self, secret: bytes) -> CodeKeys:
+        """Give the keys after a change of the secret."""
+        return CodeKeys(secret, earlier=(self.secret, *self.earlier), panel=self._panel())
+
+    def without_earlier(self) -> CodeKeys:
+        """Give the keys with which codes of earlier secrets do not work any more."""
+        return CodeKeys(self.secret, panel=self.panel)
+
+    def ring(self) -> str:
+        """Encrypt the earlier secrets and the key of panels, for the store to keep."""
+        content = {"earlier": [key.hex() for key in self.earlier], "panel": self.panel.hex()}
+        return _encrypted(_cipher(self._keyed("ring", "")), json.dumps(content))
+
+    def with_ring(self, sealed: str) -> CodeKeys:
+        """Give these keys with what `ring` gave.
+
+        Raises
+        ------
+        CodeError
+            If it was not made with this secret.
+        """
+        content = json.loads(_decrypted(_cipher(self._keyed("ring", "")), sealed))
+        earlier = tuple(bytes.fromhex(key) for key in content["earlier"])
+        return CodeKeys(self.secret, earlier=earlier, panel=bytes.fromhex(content["panel"]))
 
     def code_hash(self, code: str) -> str:
         """Give the keyed hash under which the invitee is stored (HMAC-SHA-256, hexadecimal)."""
@@ -105,13 +154,23 @@ class CodeKeys:
         """Give what tells the forms of one code from those of another, and nothing else."""
         return self._keyed("form", code)[:8].hex()
 
+    def panel_key(self, dwelling: str) -> str:
+        """Give the name under which a panel knows a dwelling from wave to wave."""
+        return hmac.digest(self._panel(), dwelling.encode(), hashlib.sha256).hex()
+
+    def visitor_mark(self, address: str, slot: int) -> str:
+        """Give what tells one visitor's address from another for a while, and not where it is."""
+        return self._keyed("visitor", f"{slot} {address}")[:16].hex()
+
     def fingerprint(self) -> str:
         """Give what tells this secret from another, and nothing of it."""
         return self._keyed("fingerprint", "").hex()
 
     def seal(self, code: str, answers: Mapping[str, Any]) -> str:
         """Encrypt the answers of a draft under a key made from the code (HKDF, Fernet)."""
-        return _encrypted(self._draft_cipher(code), json.dumps(dict(answers)))
+        text = json.dumps(dict(answers))
+        filled = text.ljust(-(-len(text) // _SEALED_BLOCK) * _SEALED_BLOCK)
+        return _encrypted(self._draft_cipher(code), filled)
 
     def unseal(self, code: str, sealed: str) -> dict[str, Any]:
         """Decrypt what `seal` gave.
@@ -140,6 +199,9 @@ class CodeKeys:
     def _keyed(self, purpose: str, code: str) -> bytes:
         key = hmac.digest(self.secret, f"enquete {purpose}".encode(), hashlib.sha256)
         return hmac.digest(key, code.encode(), hashlib.sha256)
+
+    def _panel(self) -> bytes:
+        return self.panel or self._keyed("panel", "")
 
     def _draft_cipher(self, code: str) -> Fernet:
         from cryptography.hazmat.primitives.hashes import SHA256

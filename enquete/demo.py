@@ -72,7 +72,7 @@ def build(settings: Settings, store: Store, *, seed: int) -> RatingTable:
         try:
             workshop.migrate()
             workshop.set_fact("invented", "yes")
-            workshop.require_key(CodeKeys(settings.secret.encode()).fingerprint(), adopt=True)
+            workshop.keys(settings.secret.encode(), adopt=True)
             workshop.replace_areas(*builtin_areas())
             dwellings = invent_frame(random)
             workshop.replace_frame(dwellings)
@@ -95,7 +95,7 @@ def build(settings: Settings, store: Store, *, seed: int) -> RatingTable:
 
 def unused_code(settings: Settings, store: Store) -> str | None:
     """Give a code of the demo that nobody used yet, as in a letter."""
-    keys = CodeKeys(settings.secret.encode())
+    keys = store.keys(settings.secret.encode())
     # Somebody may have edited the file: then there is no code to show, and that is all.
     with suppress(OSError, UnicodeError, csv.Error):
         text = _codes_file(settings).read_text(encoding="utf-8-sig")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from forms.consistency import check_conditions, check_roles, check_unique
 from forms.kinds import KINDS
-from forms.reading import Table, read_toml, shown
+from forms.reading import Table, encoded, read_text, read_toml, shown
 from forms.records import (
     UNKNOWN,
     Answer,
@@ -68,7 +68,7 @@ def parse(text: str) -> Questionnaire:
     QuestionnaireError
         If the text is not TOML or not a questionnaire; the first fault found, with its line.
     """
-    _encoded(text)
+    encoded(text)
     return _questionnaire(read_toml(text), text)
 
 
@@ -76,7 +76,7 @@ def faults(text: str) -> tuple[QuestionnaireError, ...]:
     """Give every fault of a questionnaire, by line; none when `parse` takes it."""
     found: list[QuestionnaireError] = []
     try:
-        _encoded(text)
+        encoded(text)
         _questionnaire(replace(read_toml(text), faults=found), text)
     except QuestionnaireError as error:
         found.append(error)
@@ -100,7 +100,7 @@ def _questionnaire(top: Table, text: str) -> Questionnaire:
         intro=top.texts("intro", languages, optional=True),
         pages=pages,
         text=text,
-        hash=hashlib.sha256(_encoded(text)).hexdigest(),
+        hash=hashlib.sha256(encoded(text)).hexdigest(),
     )
 
 
@@ -115,28 +115,6 @@ def load(path: Path) -> Questionnaire:
         If the file cannot be read.
     """
     return parse(read_text(path))
-
-
-def read_text(path: Path) -> str:
-    """Read the text of a questionnaire, to `parse` or to look for `faults` in.
-
-    Raises
-    ------
-    QuestionnaireError
-        If the file is not UTF-8.
-    OSError
-        If the file cannot be read.
-    """
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        got = f"the byte 0x{data[error.start]:02x}"
-        raise QuestionnaireError(
-            line=line, where="the file", wanted="UTF-8 text", got=got
-        ) from None
-    return text.replace("\r\n", "\n")
 
 
 def builtin(name: str) -> Questionnaire:
@@ -161,16 +139,6 @@ def builtin_names() -> tuple[str, ...]:
 
 def _builtins() -> resources.abc.Traversable:
     return resources.files("forms.questionnaires")
-
-
-def _encoded(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        line = text.count("\n", 0, error.start) + 1
-        raise QuestionnaireError(
-            line=line, where="the file", wanted="whole characters", got="half a surrogate pair"
-        ) from None
 
 
 def _languages(top: Table) -> tuple[str, ...]:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 TICKED: Final = "yes"
 _TYPED: Final = str.maketrans({"−": "-", "٫": ","})  # a true minus; the Arabic decimal sign
 _POINT: Final = frozenset({"en", "ar"})
+DECIMALS: Final = 6
+"""Most digits behind the decimal mark."""
 _WHOLE: Final = re.compile(r"[-+]?\d{1,12}")
-_DECIMAL: Final = re.compile(r"[-+]?\d{1,12}(?:[.,]\d{1,6})?")
+_DECIMAL: Final = re.compile(rf"[-+]?\d{{1,12}}(?:[.,]\d{{1,{DECIMALS}}})?")
 _THOUSANDS: Final = {  # 1.000 is a thousand to a Dutch reader and one to an English one
     ".": re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}"),
     ",": re.compile(r"[-+]?[1-9]\d{0,2},\d{3}"),

@@ -246,8 +246,8 @@ def _text_summary(_question: Question, answer: str, _language: str, _: Translati
 # Consent: the one kind whose answer changes what is kept, see `forms.route.lifts_anonymity`
 
 
-def _yes_no(_question: Question) -> tuple[Scalar, ...]:
-    return (True, False)
+def _yes_no(question: Question) -> tuple[Scalar, ...]:
+    return (True,) if question.required else (True, False)
 
 
 def _consent_fault(question: Question) -> Fault | None:
@@ -256,8 +256,8 @@ def _consent_fault(question: Question) -> Fault | None:
     return None
 
 
-def _accepts_consent(_question: Question, answer: object) -> bool:
-    return isinstance(answer, bool)
+def _accepts_consent(question: Question, answer: object) -> bool:
+    return isinstance(answer, bool) and answer in _yes_no(question)
 
 
 def _consent_summary(

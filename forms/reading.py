@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from forms.records import NO_TEXTS, QuestionnaireError
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Collection, Iterator, Mapping
 
     from forms.records import Scalar, Texts
@@ -28,6 +29,45 @@ _STAND_INS: Final[Mapping[type, Any]] = MappingProxyType(
 )
 MAX_TEXT: Final = 2_000
 """Most characters of any text; what residents read is far shorter."""
+
+
+def read_text(path: pathlib.Path) -> str:
+    """Read the text of a questionnaire, to `parse` or to look for `faults` in.
+
+    Raises
+    ------
+    QuestionnaireError
+        If the file is not UTF-8.
+    OSError
+        If the file cannot be read.
+    """
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        got = f"the byte 0x{data[error.start]:02x}"
+        raise QuestionnaireError(
+            line=line, where="the file", wanted="UTF-8 text", got=got
+        ) from None
+    return text.replace("\r\n", "\n")
+
+
+def encoded(text: str) -> bytes:
+    """Give a text as UTF-8.
+
+    Raises
+    ------
+    QuestionnaireError
+        If it holds half a surrogate pair.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise QuestionnaireError(
+            line=line, where="the file", wanted="whole characters", got="half a surrogate pair"
+        ) from None
 
 
 def read_toml(text: str) -> Table:

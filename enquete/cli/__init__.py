@@ -12,6 +12,8 @@ import click
 from enquete import __version__
 from enquete.cli import areas, fieldwork, figures, operate
 from enquete.cli.analyse import analyse
+from enquete.cli.key import key
+from enquete.cli.questionnaire import questionnaire
 from enquete.errors import EnqueteError
 
 
@@ -52,6 +54,7 @@ def main() -> None:
 for command in (
     areas.areas,
     fieldwork.frame,
+    questionnaire,
     fieldwork.wave,
     fieldwork.invite,
     fieldwork.answers,
@@ -61,6 +64,8 @@ for command in (
     analyse,
     operate.serve,
     operate.migrate,
+    operate.reshuffle,
+    key,
     operate.backup,
     operate.restore,
     operate.demo,

@@ -67,6 +67,12 @@ def wave() -> None:
     help="What was drawn, single dwellings or whole complexes: every margin follows from it.",
 )
 @click.option(
+    "--panel",
+    is_flag=True,
+    help="Follow dwellings from wave to wave by a pseudonymous key. Residents are told; "
+    "docs/privacy.md says what it means.",
+)
+@click.option(
     "--classification-date",
     type=IsoDate(),
     help="Day whose CBS codes the table shows.  [default: 1 January of the year that WAVE begins "
@@ -77,10 +83,12 @@ def create_wave(
     settings: Settings,
     store: Store,
     slug: str,
+    *,
     questionnaire: str,
     opens: str | None,
     closes: str | None,
     sampled: SampledUnit,
+    panel: bool,
     classification_date: str | None,
 ) -> None:
     """Add WAVE, with its questionnaire frozen into it.
@@ -95,12 +103,13 @@ def create_wave(
         opens=opens or today(),
         closes=closes or "",
         sampled=sampled,
+        anonymity="panel" if panel else "anonymous",
         classification_date=classification_date,
     )
     store.add_wave(made)
     click.echo(
         f"wave {made.slug}: open from {made.opens} until {made.closes or 'closed by hand'}, "
-        f"questionnaire {made.questionnaire_hash[:12]}"
+        f"questionnaire {made.questionnaire_hash[:12]}{', a panel' if panel else ''}"
     )
 
 
@@ -175,14 +184,13 @@ def invite(
     database keeps a keyed hash. How many dwellings the frame has in each stratum is frozen into the
     wave, for its weights. A wave is invited once.
     """
-    from enquete.codes import CodeKeys
     from enquete.fieldwork.invitations import write_letters
     from enquete.fieldwork.plan import check_invitable, plan, small_strata_message
     from enquete.files import is_taken, written_whole
 
-    wave, keys = store.wave(slug), CodeKeys(settings.secret.encode())
+    wave = store.wave(slug)
     check_invitable(store, wave, settings, today=today())
-    store.require_key(keys.fingerprint(), adopt=True)
+    keys = store.keys(settings.secret.encode(), adopt=True)
     seed = secrets.randbits(32) if seed is None else seed
     planned = plan(
         store.dwellings(),

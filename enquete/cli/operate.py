@@ -1,4 +1,4 @@
-"""`enquete serve`, `migrate`, `backup`, `restore` and `demo`: what an operator does."""
+"""`enquete serve`, `migrate`, `reshuffle`, `backup`, `restore`, `demo`: what an operator does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from enquete.cli.options import existing_file, opened, with_settings, with_store
+from enquete.cli.options import existing_file, opened, today, with_settings, with_store
 from enquete.errors import EnqueteError, InputError, StoreError
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
 
     An SQLite database is brought up to date first; PostgreSQL wants `enquete migrate`.
     """
-    from enquete.codes import CodeKeys
     from enquete.demo import unused_code
     from enquete.pages.health import require_usable
     from enquete.server import run, web_address
@@ -45,7 +44,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
     )
     with opened(settings) as store:
         require_usable(store)
-        store.require_key(CodeKeys(settings.secret.encode()).fingerprint())
+        store.keys(settings.secret.encode())
         waves = [report.wave for report in store.reports()]
         code = unused_code(settings, store) if settings.demo else None
     _refuse_used_port(settings.host, settings.port)
@@ -89,6 +88,23 @@ def migrate(settings: Settings) -> None:
         click.echo(f"version {store.version()}, {len(taken)} steps taken")
     finally:
         store.close()
+
+
+@click.command()
+@with_store
+def reshuffle(settings: Settings, store: Store) -> None:
+    """Hide in which order the answers came: run this every night, and before each backup.
+
+    Until then, who can read the database's files could join the latest answers to their codes.
+    Answers that were never sent to a wave that is closed now are dropped. The server may run
+    meanwhile; it waits for a moment.
+    """
+    from enquete.pages.attempts import current_slot
+
+    dropped = store.drop_closed_drafts(today())
+    store.purge_attempts(current_slot())
+    store.reshuffle()
+    click.echo(f"the order of arrival is hidden; {dropped} drafts of closed waves dropped")
 
 
 @click.command()

@@ -11,7 +11,7 @@ from enquete.store.records import Wave
 from forms import definition
 
 if TYPE_CHECKING:
-    from enquete.store.records import SampledUnit
+    from enquete.store.records import Anonymity, SampledUnit
 
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -24,6 +24,7 @@ def make_wave(
     opens: str,
     closes: str = "",
     sampled: SampledUnit = "dwelling",
+    anonymity: Anonymity = "anonymous",
     classification_date: str | None = None,
 ) -> Wave:
     """Make a wave, with the text of its questionnaire in it.
@@ -36,6 +37,8 @@ def make_wave(
         Name of a questionnaire that comes with Enquete, or the path of a TOML file.
     opens, closes
         ISO dates; `closes` "" for a wave that is closed by hand.
+    anonymity
+        ``"panel"`` keeps a pseudonymous key of the dwelling with its answers, and tells residents.
     classification_date
         ISO date of the area codes; None takes 1 January of the year in `slug`, or else of `opens`:
         statistics of a year follow the classification of its first day.
@@ -61,6 +64,7 @@ def make_wave(
         opens=opens,
         closes=closes,
         sampled_unit=sampled,
+        anonymity=anonymity,
         classification_date=classification_date or f"{year[0] if year else opens[:4]}-01-01",
     )
 

@@ -81,7 +81,7 @@ class Database:
     def set_fact(self, name: str, content: str) -> None:
         """Say what is true of the whole installation."""
         with self.writing():
-            self._driver.rows(queries.SET_FACT, {"name": name, "content": content})
+            self._put_fact(name, content)
 
     def require_key(self, fingerprint: str, *, adopt: bool = False) -> None:
         """Check that this is the key that the codes were made with.
@@ -119,6 +119,9 @@ class Database:
             if not replace and not target.is_empty():
                 raise ConflictError("the database is not empty; nothing was changed")
             return copy_rows(self._driver, target._driver)
+
+    def _put_fact(self, name: str, content: str) -> None:
+        self._driver.rows(queries.SET_FACT, {"name": name, "content": content})
 
     def _records(self, record: Callable[..., _Record], sql: str, **params: str) -> list[_Record]:
         return [record(**row) for row in self._driver.rows(sql, params)]

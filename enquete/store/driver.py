@@ -48,8 +48,8 @@ class Driver(Protocol):
         """Leave no log behind that holds what one transaction wrote, where that is ours to do."""
         ...
 
-    def reshuffle(self, table: str) -> None:
-        """Rewrite a table keyed by a random `id`, so that nothing tells the order of arrival."""
+    def reshuffle(self, tables: Mapping[str, str]) -> None:
+        """Rewrite tables by their random keys, so that nothing tells the order of arrival."""
         ...
 
     def has_table(self, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,18 @@ if TYPE_CHECKING:
 
 _PARAMETER = re.compile(r":([a-z_]+)")
 _MIGRATION_LOCK = 7420221  # any number, the same for every enquete
+BUSY_SECONDS = 10.0
+# The names in these are of our own tables and their keys.
+_REWRITE = (
+    "WITH old AS (DELETE FROM {table} RETURNING *) INSERT INTO {table} SELECT * FROM old "
+    "ORDER BY {key}"
+)
+_OLD_ROWS = """
+WITH places AS (SELECT CAST(CAST(ctid AS text) AS point) AS place FROM {table}),
+pages AS (SELECT place[0] AS page, max(place[1]) - count(*) AS gaps FROM places GROUP BY place[0])
+SELECT 1 FROM pages HAVING sum(gaps) > 0 OR max(page) + 1 > count(*)
+"""
+"""Gives a row when places between those of rows are taken by rows that are gone."""
 _BUSY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 
 
@@ -90,20 +103,31 @@ class PostgresDriver:
     def forget(self) -> None:
         """Do nothing: the server's log is its administrator's to keep."""
 
-    def reshuffle(self, table: str) -> None:
+    def reshuffle(self, tables: Mapping[str, str]) -> None:
         """Write every row anew, in the order of its key, and give the old places back.
 
         Rows then share one transaction, and their places tell the key, not the order of arrival.
         """
-        # The name is one of our own tables.
-        sql = (
-            f"WITH old AS (DELETE FROM {table} RETURNING *) "  # noqa: S608 - see above
-            f"INSERT INTO {table} SELECT * FROM old ORDER BY id"
-        )
         with self.writing():
-            self.rows(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-            self.rows(sql)
-        self.rows(f"VACUUM FULL {table}")
+            # In the order in which a submit takes them, so that neither waits for the other.
+            for table in sorted(tables):
+                self.rows(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            for table, key in tables.items():
+                self.rows(_REWRITE.format(table=table, key=key))
+        deadline = time.monotonic() + BUSY_SECONDS
+        first, *others = tables
+        self._vacuum(first)
+        while self.rows(_OLD_ROWS.format(table=first)):
+            if time.monotonic() > deadline:
+                raise StoreBusyError(
+                    "the database is busy: another session reads an older state, which keeps the "
+                    "order of arrival; try again"
+                )
+            time.sleep(BUSY_SECONDS / 100)
+            self._vacuum(first)
+        # Nobody needed the old rows of the first any more, so nobody needs those of the others.
+        for table in others:
+            self._vacuum(table)
 
     def has_table(self, name: str) -> bool:
         """Say whether the table exists."""
@@ -116,6 +140,14 @@ class PostgresDriver:
         if connection is not None:
             connection.close()
             self._local.connection = None
+
+    def _vacuum(self, table: str) -> None:
+        """Give back the places of old rows; all wait meanwhile, so it does not wait long itself."""
+        self.rows(f"SET lock_timeout = '{int(BUSY_SECONDS)}s'")
+        try:
+            self.rows(f"VACUUM FULL {table}")
+        finally:
+            self.rows("RESET lock_timeout")
 
     def _run(self, sql: str, params: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         cursor = self._connection().execute(_translate(sql), params or {})

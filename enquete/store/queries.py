@@ -12,7 +12,11 @@ TABLES = (
     "response",
     "report",
 )
-"""All tables with rows of the user, in an order in which references can be kept."""
+"""All tables with rows of the user, in an order in which references can be kept; `attempt` is of
+the server alone, and a backup does not have it."""
+
+TRACED = {"response": "id", "draft": "key", "invitee": "code_hash"}
+"""The tables in which the order of rows would tell who sent what, and their random keys."""
 
 CREATE_SCHEMA_VERSION = "CREATE TABLE schema_version (number INTEGER PRIMARY KEY)"
 SCHEMA_VERSION = "SELECT coalesce(max(number), 0) AS number FROM schema_version"
@@ -53,19 +57,22 @@ VALUES (:id, :area, :type, :complex, :buurt, :language, :address, :email)
 """
 
 WAVES = """
-SELECT slug, questionnaire, questionnaire_hash, opens, closes, sampled_unit, classification_date
+SELECT slug, questionnaire, questionnaire_hash, opens, closes, sampled_unit, classification_date,
+    anonymity
 FROM wave ORDER BY slug
 """
 WAVE = """
-SELECT slug, questionnaire, questionnaire_hash, opens, closes, sampled_unit, classification_date
+SELECT slug, questionnaire, questionnaire_hash, opens, closes, sampled_unit, classification_date,
+    anonymity
 FROM wave WHERE slug = :slug
 """
 ADD_WAVE = """
 INSERT INTO wave
-    (slug, questionnaire, questionnaire_hash, opens, closes, sampled_unit, classification_date)
+    (slug, questionnaire, questionnaire_hash, opens, closes, sampled_unit, classification_date,
+     anonymity)
 VALUES
     (:slug, :questionnaire, :questionnaire_hash, :opens, :closes, :sampled_unit,
-     :classification_date)
+     :classification_date, :anonymity)
 """
 SET_WAVE_DATES = """
 UPDATE wave SET opens = :opens, closes = :closes WHERE slug = :slug RETURNING slug
@@ -96,6 +103,8 @@ UPDATE invitee SET status = 'answered'
 WHERE code_hash = :code_hash AND status = 'invited' RETURNING wave
 """
 
+INVITED_WAVES = "SELECT DISTINCT wave FROM invitee ORDER BY wave"
+
 DRAFT = "SELECT sealed FROM draft WHERE key = :key"
 CLAIM_DRAFT = """
 INSERT INTO draft (key, wave, sealed, version) VALUES (:key, :wave, '', 1)
@@ -104,14 +113,28 @@ RETURNING sealed
 """
 SET_DRAFT = "UPDATE draft SET sealed = :sealed WHERE key = :key"
 DELETE_DRAFT = "DELETE FROM draft WHERE key = :key"
+DELETE_CLOSED_DRAFTS = """
+DELETE FROM draft
+WHERE wave IN (SELECT slug FROM wave WHERE closes <> '' AND closes < :today) RETURNING key
+"""
+
+ATTEMPTS = """
+SELECT visitor, failed FROM attempt WHERE slot = :slot AND visitor IN ('', :visitor)
+"""
+ADD_ATTEMPT = """
+INSERT INTO attempt (slot, visitor, failed) VALUES (:slot, :visitor, 1)
+ON CONFLICT (slot, visitor) DO UPDATE SET failed = attempt.failed + 1
+RETURNING failed
+"""
+DELETE_ATTEMPTS = "DELETE FROM attempt WHERE slot < :slot"
 
 ADD_RESPONSE = """
 INSERT INTO response
     (id, wave, area, stratum, cluster, mode, language, day, questionnaire_hash, answers, rating,
-     dwelling)
+     dwelling, panel)
 VALUES
     (:id, :wave, :area, :stratum, :cluster, :mode, :language, :day, :questionnaire_hash, :answers,
-     :rating, :dwelling)
+     :rating, :dwelling, :panel)
 """
 COUNT_RESPONSES = "SELECT count(*) AS n FROM response WHERE wave = :wave"
 CELLS = """

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 InviteeStatus: TypeAlias = Literal["invited", "answered"]
 SampledUnit: TypeAlias = Literal["dwelling", "complex"]
+Anonymity: TypeAlias = Literal["anonymous", "panel"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ class Wave:
         What was drawn: dwellings, or whole complexes (then the complex is the cluster).
     classification_date
         Day of the area codes that the wave's figures follow.
+    anonymity
+        What residents are told: anonymous, or a panel that knows a dwelling from wave to wave.
     """
 
     slug: str
@@ -78,6 +81,7 @@ class Wave:
     closes: str = ""
     sampled_unit: SampledUnit = "dwelling"
     classification_date: str
+    anonymity: Anonymity = "anonymous"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +119,8 @@ class Response:
         All answers as JSON text, keyed by question id.
     dwelling
         Id of the dwelling where the resident lifted the anonymity, else "".
+    panel
+        Keyed hash of the dwelling where the wave is a panel's, else "".
     """
 
     id: str
@@ -129,6 +135,7 @@ class Response:
     answers: str
     rating: int | None
     dwelling: str = ""
+    panel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

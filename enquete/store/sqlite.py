@@ -83,14 +83,21 @@ class SqliteDriver:
 
         A reader may be in the way; then the next call empties it.
         """
-        self.rows(f"PRAGMA busy_timeout = {CHECKPOINT_MILLISECONDS}")
-        self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.rows(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
+        self._empty_log()
 
-    def reshuffle(self, table: str) -> None:
-        """Rewrite the file, so that every row lies in the order of its key."""
+    def reshuffle(self, tables: Mapping[str, str]) -> None:
+        """Rewrite the whole file, so that every row lies in the order of its key.
+
+        The old pages are overwritten when the log is emptied, so that has to succeed here.
+        """
         self.rows("VACUUM")
-        self.forget()
+        deadline = time.monotonic() + BUSY_SECONDS
+        while not self._empty_log():
+            if time.monotonic() > deadline:
+                raise StoreBusyError(
+                    f"{Path(self._path).absolute()} is busy: another process is reading an older "
+                    "state, which keeps the order of arrival; try again"
+                )
 
     def has_table(self, name: str) -> bool:
         """Say whether the table exists."""
@@ -115,6 +122,14 @@ class SqliteDriver:
             if self._database().conn.in_transaction:
                 self.rows("ROLLBACK")
             raise
+
+    def _empty_log(self) -> bool:
+        self.rows(f"PRAGMA busy_timeout = {CHECKPOINT_MILLISECONDS}")
+        try:
+            [told] = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self.rows(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
+        return not told["busy"]
 
     def _database(self) -> sqlite_utils.Database:
         database: sqlite_utils.Database | None = getattr(self._local, "database", None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from enquete.errors import ConflictError, NotFoundError
 from enquete.store import queries
-from enquete.store.database import Database, values
+from enquete.store.database import values
 from enquete.store.driver import connect
 from enquete.store.records import (
     Area,
@@ -20,6 +20,7 @@ from enquete.store.records import (
     Response,
     Wave,
 )
+from enquete.store.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +34,7 @@ class Outcome(StrEnum):
     NOT_OPEN = "not open"
 
 
-class Store(Database):
+class Store(Upkeep):
     """What the chain reads and writes, from areas to reports."""
 
     # --- areas and frame ---------------------------------------------------------------------
@@ -233,10 +234,6 @@ class Store(Database):
             self._add(queries.ADD_RESPONSE, [respond(claimed[0]["sealed"] or None)])
         self._driver.forget()
         return Outcome.STORED
-
-    def reshuffle(self) -> None:
-        """Rewrite the responses, so that nothing tells in which order they came."""
-        self._driver.reshuffle("response")
 
     # --- estimates ---------------------------------------------------------------------------
 

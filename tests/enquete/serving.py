@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from types import SimpleNamespace
 from urllib.error import URLError
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import pytest
@@ -76,9 +76,11 @@ class _Client:
 
     def _ask(self, address, body=None):
         with self._opener.open(urljoin(self._url, address), body, timeout=60) as answer:
+            asked = urlsplit(answer.url)
+            path = f"{asked.path}?{asked.query}"
             return SimpleNamespace(
                 status_code=answer.status,
-                request=SimpleNamespace(url=answer.url),
+                request=SimpleNamespace(url=answer.url, full_path=path),
                 headers=answer.headers,
                 text=answer.read().decode(),
             )

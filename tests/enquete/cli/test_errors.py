@@ -139,6 +139,8 @@ def test_every_command_takes_an_instance():
                 yield (*path, name), found
 
     for path, command in commands(main):
+        if path[0] == "questionnaire":  # works on files alone
+            continue
         assert "instance" in [option.name for option in command.params], path
 
 

@@ -1,0 +1,58 @@
+"""How often codes that nobody has may be typed: enough for people, too little for a search.
+
+Only a code whose check character fits and that no letter has is counted: a mistyped one is told
+from it without a look-up, and a good one counts for nothing. So the residents of a block of flats
+that share one address do not use up each other's attempts. The counts are in the store, where all
+processes and hosts find them, under marks of the addresses that change every ten minutes.
+"""
+
+from __future__ import annotations
+
+import time
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+from flask import request
+
+from enquete.service import service
+
+SLOT_SECONDS: Final = 600
+PER_VISITOR: Final = 30
+"""Codes that nobody has, from one address in ten minutes: more than a street mistypes."""
+TOGETHER: Final = 20_000
+"""The same from all addresses. At this pace somebody finds one of 50,000 live codes in 30 days
+with a chance of 0.003 %: 20,000 * 4,320 * 50,000 / 27**12."""
+_NETWORK_BITS: Final = 64
+
+
+def current_slot() -> int:
+    """Give the number of these ten minutes."""
+    return int(time.time() // SLOT_SECONDS)
+
+
+def are_used_up() -> bool:
+    """Say whether this visitor must wait before a code is looked up."""
+    by_visitor, together = service().store.attempts(current_slot(), _visitor())
+    return by_visitor >= PER_VISITOR or together >= TOGETHER
+
+
+def count() -> None:
+    """Count a code that nobody has."""
+    service().store.add_attempt(current_slot(), _visitor())
+
+
+def _visitor() -> str:
+    """Give the mark of the visitor's network; "" where the address is not his own."""
+    try:
+        address = ip_address((request.remote_addr or "").partition("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        # One home has all addresses of such a network, and may use another each time.
+        address = address.ipv4_mapped or IPv6Address(
+            int(address) >> (128 - _NETWORK_BITS) << (128 - _NETWORK_BITS)
+        )
+    # The web server in front of this one, which did not say for whom it asks: that is everybody.
+    if address.is_loopback:
+        return ""
+    return service().keys.visitor_mark(str(address), current_slot())
