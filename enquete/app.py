@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from enquete import clock, error_pages, translate
-from enquete.codes import CodeKeys
 from enquete.pages import figures, headers, health, layout, respond
 from enquete.service import Service
 from enquete.store import open_store
@@ -27,22 +28,28 @@ class _App(Flask):
         self.logger.error("failed in %s\n%s", request.endpoint, "\n".join(_frames(exc_info[1])))
 
 
-def create_app(settings: Settings, *, today: Callable[[], date] = clock.today) -> Flask:
+def create_app(
+    settings: Settings,
+    *,
+    today: Callable[[], date] = clock.today,
+    now: Callable[[], float] = time.time,
+) -> Flask:
     """Make the web service of one installation.
 
     Parameters
     ----------
-    today
-        The clock: gives the day in the Netherlands by default.
+    today, now
+        The clocks: give the day, by default in the Netherlands, and the seconds since 1970.
 
     Raises
     ------
     StoreUnavailableError
-        If the database cannot be used or is not of this program's version.
+        If the database cannot be used, is not of this program's version or of another secret.
     """
     store = open_store(settings.database)
     try:
         store.require_current()
+        keys = store.keys(settings.secret.encode())
     finally:
         store.close()  # each process that serves opens its own connections
     app = _App(__name__)
@@ -53,8 +60,10 @@ def create_app(settings: Settings, *, today: Callable[[], date] = clock.today) -
         SESSION_COOKIE_SECURE=settings.https,
         MAX_CONTENT_LENGTH=256 * 1024,
     )
-    keys = CodeKeys(settings.secret.encode())
-    app.extensions["enquete"] = Service(settings, store, keys, today)
+    if settings.proxies:
+        proxied: Any = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask documents it
+    app.extensions["enquete"] = Service(settings, store, keys, today, now)
     for part in (translate, headers, error_pages):
         part.init_app(app)
     for part in (layout, respond, figures, health):

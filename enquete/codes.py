@@ -32,6 +32,9 @@ _SEPARATORS: Final = re.compile(r"[\W_]+")
 _LINK: Final = re.compile(r"://[^/\s]+/(?:\S+/)?c/([^/?#\s]+)")
 _READ_AS: Final = {"S": "5"} | dict(zip("АВЕКМНРСТУХ", "ABEKMHPCTYX", strict=True))
 """What has the look of a character of the alphabet, and is none: the letter S, Cyrillic letters."""
+_RECEIPT_DRAWN: Final = 4
+_RECEIPT_PROOF: Final = 8
+"""Characters of a receipt that are drawn, and that only the secret makes: 38 bits of proof."""
 _SEALED_BLOCK: Final = 256
 """Sealed answers are filled up to a multiple of this, so that their length tells little of them."""
 
@@ -154,6 +157,24 @@ class CodeKeys:
         """Give what tells the forms of one code from those of another, and nothing else."""
         return self._keyed("form", code)[:8].hex()
 
+    def answers_mark(self, code: str, answers: Mapping[str, Any]) -> str:
+        """Give what tells these answers from others, and not what they are."""
+        content = json.dumps([code, dict(answers)], sort_keys=True)
+        return self._keyed("answers", content)[:8].hex()
+
+    def receipt(self, wave: str, random: Randomness) -> str:
+        """Give a number that shows that somebody sent answers, and says nothing of who or what.
+
+        It is not stored: whoever holds the secret can tell it from an invented one.
+        """
+        return self._receipt(wave, "".join(random.choices(ALPHABET, k=_RECEIPT_DRAWN)))
+
+    def is_receipt(self, wave: str, text: str) -> bool:
+        """Say whether `receipt` gave this number for the wave, typed in any way."""
+        number = _SEPARATORS.sub("", text).upper()
+        real = self._receipt(wave, number[:_RECEIPT_DRAWN])
+        return hmac.compare_digest(_SEPARATORS.sub("", real).encode(), number.encode())
+
     def panel_key(self, dwelling: str) -> str:
         """Give the name under which a panel knows a dwelling from wave to wave."""
         return hmac.digest(self._panel(), dwelling.encode(), hashlib.sha256).hex()
@@ -199,6 +220,13 @@ class CodeKeys:
     def _keyed(self, purpose: str, code: str) -> bytes:
         key = hmac.digest(self.secret, f"enquete {purpose}".encode(), hashlib.sha256)
         return hmac.digest(key, code.encode(), hashlib.sha256)
+
+    def _receipt(self, wave: str, drawn: str) -> str:
+        proof = int.from_bytes(self._keyed("receipt", f"{wave} {drawn}")[:8])
+        for _ in range(_RECEIPT_PROOF):
+            proof, digit = divmod(proof, len(ALPHABET))
+            drawn += ALPHABET[digit]
+        return "-".join(drawn[start : start + 4] for start in range(0, len(drawn), 4))
 
     def _panel(self) -> bytes:
         return self.panel or self._keyed("panel", "")

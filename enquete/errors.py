@@ -31,3 +31,7 @@ class ConflictError(StoreError):
 
 class NotFoundError(StoreError):
     """The named wave, area or report does not exist."""
+
+
+class MaintenanceError(EnqueteError):
+    """The operator closed the pages for a while."""

@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Settings, store, keys and clock, handed in by `enquete.app.create_app`."""
+    """Settings, store, keys and clocks, handed in by `enquete.app.create_app`.
+
+    Attributes
+    ----------
+    today
+        Gives the day in the Netherlands.
+    now
+        Gives the seconds since 1970.
+    """
 
     settings: Settings
     store: Store
     keys: CodeKeys
     today: Callable[[], date]
+    now: Callable[[], float]
 
 
 def service() -> Service:

@@ -106,6 +106,14 @@ TABLE: Final = (
     Setting("port", _whole(1, 65535), 8000, "Port the server listens on."),
     Setting("workers", _whole(1, 64), 2, "Server processes."),
     Setting(
+        "proxies",
+        _whole(0, 5),
+        0,
+        "How many web servers stand in front of this one, each of which adds the address it was "
+        "asked from to `X-Forwarded-For`. Failed attempts to find a code are counted by that "
+        "address; with 0 the header is not believed.",
+    ),
+    Setting(
         "corporation",
         _text,
         "de woningcorporatie",
@@ -135,6 +143,7 @@ class Settings:
     host: str
     port: int
     workers: int
+    proxies: int
     corporation: str
     secret: str = field(repr=False)
     demo: bool
@@ -143,6 +152,11 @@ class Settings:
     def https(self) -> bool:
         """Whether residents come over https, so that cookies may be marked Secure."""
         return self.base_url.startswith("https://")
+
+    @property
+    def maintenance_file(self) -> Path:
+        """The file whose presence closes the pages; it works without a database."""
+        return self.instance / "maintenance"
 
 
 def load_settings(instance: Path, environment: Mapping[str, str] = os.environ) -> Settings:

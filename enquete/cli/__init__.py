@@ -65,6 +65,7 @@ for command in (
     operate.serve,
     operate.migrate,
     operate.reshuffle,
+    operate.maintenance,
     key,
     operate.backup,
     operate.restore,

@@ -147,6 +147,22 @@ def close_wave(settings: Settings, store: Store, slug: str) -> None:
     click.echo(f"wave {slug} is closed: its last day was {last}")
 
 
+@wave.command("receipt")
+@click.argument("slug", metavar="WAVE")
+@click.argument("number")
+@with_store
+def check_receipt(settings: Settings, store: Store, slug: str, number: str) -> None:
+    """Say whether NUMBER was given to somebody who sent answers to WAVE.
+
+    Nothing is looked up: the number proves itself, and leads to nobody.
+    """
+    wave = store.wave(slug)
+    keys = store.keys(settings.secret.encode())
+    if not any(each.is_receipt(wave.slug, number) for each in keys.each()):
+        raise InputError(f"{number!r} is not a receipt of wave {slug}")
+    click.echo(f"{number} is a receipt of wave {slug}: answers were sent")
+
+
 @click.command()
 @click.argument("slug", metavar="WAVE")
 @click.option(

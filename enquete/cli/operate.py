@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -99,12 +100,28 @@ def reshuffle(settings: Settings, store: Store) -> None:
     Answers that were never sent to a wave that is closed now are dropped. The server may run
     meanwhile; it waits for a moment.
     """
-    from enquete.pages.attempts import current_slot
+    from enquete.pages.attempts import slot_of
 
     dropped = store.drop_closed_drafts(today())
-    store.purge_attempts(current_slot())
+    store.purge_attempts(slot_of(time.time()))
     store.reshuffle()
     click.echo(f"the order of arrival is hidden; {dropped} drafts of closed waves dropped")
+
+
+@click.command()
+@click.argument("state", type=click.Choice(["on", "off"]))
+@with_settings
+def maintenance(settings: Settings, state: str) -> None:
+    """Close the pages for a while (on), or open them again (off).
+
+    Visitors read that they can come back, and what they had typed is kept for them to send again.
+    With several web hosts, say it on each. It works without a database: during a restore, say.
+    """
+    if state == "on":
+        settings.maintenance_file.touch()
+    else:
+        settings.maintenance_file.unlink(missing_ok=True)
+    click.echo("the pages are closed" if state == "on" else "the pages are open")
 
 
 @click.command()

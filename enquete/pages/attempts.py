@@ -8,8 +8,7 @@ processes and hosts find them, under marks of the addresses that change every te
 
 from __future__ import annotations
 
-import time
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from flask import request
@@ -22,23 +21,27 @@ PER_VISITOR: Final = 30
 TOGETHER: Final = 20_000
 """The same from all addresses. At this pace somebody finds one of 50,000 live codes in 30 days
 with a chance of 0.003 %: 20,000 * 4,320 * 50,000 / 27**12."""
-_NETWORK_BITS: Final = 64
+_HOME_BITS: Final = 64
 
 
-def current_slot() -> int:
-    """Give the number of these ten minutes."""
-    return int(time.time() // SLOT_SECONDS)
+def slot_of(seconds: float) -> int:
+    """Give the number of the ten minutes that hold a moment, in seconds since 1970."""
+    return int(seconds // SLOT_SECONDS)
 
 
 def are_used_up() -> bool:
     """Say whether this visitor must wait before a code is looked up."""
-    by_visitor, together = service().store.attempts(current_slot(), _visitor())
+    by_visitor, together = service().store.attempts(_slot(), _visitor())
     return by_visitor >= PER_VISITOR or together >= TOGETHER
 
 
 def count() -> None:
     """Count a code that nobody has."""
-    service().store.add_attempt(current_slot(), _visitor())
+    service().store.add_attempt(_slot(), _visitor())
+
+
+def _slot() -> int:
+    return slot_of(service().now())
 
 
 def _visitor() -> str:
@@ -48,11 +51,10 @@ def _visitor() -> str:
     except ValueError:
         return ""
     if isinstance(address, IPv6Address):
-        # One home has all addresses of such a network, and may use another each time.
-        address = address.ipv4_mapped or IPv6Address(
-            int(address) >> (128 - _NETWORK_BITS) << (128 - _NETWORK_BITS)
-        )
+        address = address.ipv4_mapped or address
     # The web server in front of this one, which did not say for whom it asks: that is everybody.
     if address.is_loopback:
         return ""
-    return service().keys.visitor_mark(str(address), current_slot())
+    # One home has all addresses of such a network, and may use another each time.
+    bits = _HOME_BITS if isinstance(address, IPv6Address) else address.max_prefixlen
+    return service().keys.visitor_mark(str(ip_network((address, bits), strict=False)), _slot())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import current_app, session
+from flask import current_app, request, session
 from wtforms.fields import StringField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 40
 """Characters of a wrong code that come back in the field; a good one with spaces has 15."""
-_CYRILLIC: Final = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
-"""Cyrillic letters that look like a Latin one: the letter on paper does not tell which it is."""
 
 
 class CodeField(StringField):
@@ -34,7 +31,7 @@ class CodeField(StringField):
         """Read the code."""
         typed = str(valuelist[0]) if valuelist else ""
         try:
-            self.data = read_code(latin(typed))
+            self.data = read_code(typed)
         except CodeError:
             self.data = tidy_code(typed)
             raise ValidationError(self._message()) from None
@@ -47,16 +44,10 @@ class CodeField(StringField):
         )
 
 
-def latin(text: str) -> str:
-    """Write in Latin signs what an Arabic or Cyrillic keyboard types in the place of them."""
-    digits = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.upper())
-    return "".join(digits).translate(_CYRILLIC)
-
-
 def tidy_code(text: str) -> str:
     """Write a code as in the letter when it is one, else as typed and not too long."""
     try:
-        return show_code(read_code(latin(text)))
+        return show_code(read_code(text))
     except CodeError:
         return "".join(c for c in text.strip()[:_SHOWN] if is_storable(c))
 
@@ -76,16 +67,20 @@ def send_form(formdata: Any = None) -> BaseForm:
 
 
 def questions_form(
-    page: Page, language: str, *, answers: Mapping[str, Answer], formdata: Any = None
+    page: Page,
+    language: str,
+    *,
+    answers: Mapping[str, Answer],
+    formdata: Any = None,
+    seed: str,
 ) -> PageForm:
-    """Make the form of a page of the questionnaire."""
-    return page_form(
-        page,
-        language,
-        data=answers,
-        formdata=formdata,
-        **_visitor(),
-    )
+    """Make the form of a page of the questionnaire; `seed` orders what is shuffled."""
+    return page_form(page, language, data=answers, formdata=formdata, seed=seed, **_visitor())
+
+
+def has_no_cookie() -> bool:
+    """Whether the browser sent a form without the cookie that came with its page."""
+    return current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
 
 
 def is_stale(form: BaseForm) -> bool:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, redirect, request, url_for
 
 from enquete import translate
+from enquete.errors import MaintenanceError
 from enquete.pages import headers, switch
+from enquete.pages.inputs import SWITCH
 from enquete.service import service
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ _LOCAL_ADDRESS: Final = re.compile(r"/(?:[\w.-]+/)*[\w.-]*(?:\?[\w.=&-]*)?", re.
 """An address on this server and nothing else: no host, no `//`, no backslash, no white space."""
 _SHOWN_AT: Final = {"respond.send": "respond.review"}
 """Where a page can be opened again whose own address only takes what is sent."""
+_ALWAYS_OPEN: Final = frozenset({"static", "health.health", "layout.switch_language"})
+"""What answers during maintenance too."""
 
 
 @blueprint.app_context_processor
@@ -30,7 +34,7 @@ def _layout() -> dict[str, Any]:
         "language": language,
         "direction": translate.LANGUAGES[language].direction,
         "languages": translate.offered(),
-        "switch": switch.SWITCH,
+        "switch": SWITCH,
         "here": _here(),
         "corporation": service().settings.corporation,
         "demo": service().settings.demo,
@@ -45,9 +49,16 @@ def switch_language(language: str) -> Response:
 
 
 @blueprint.before_app_request
+def refuse_in_maintenance() -> None:
+    """Say that nothing can be done now, while the operator has closed the pages."""
+    if request.endpoint not in _ALWAYS_OPEN and service().settings.maintenance_file.exists():
+        raise MaintenanceError
+
+
+@blueprint.before_app_request
 def switch_in_a_form() -> Response | tuple[str, int] | None:
     """Go on in another language where a form was open, with what was filled in."""
-    language = request.form.get(switch.SWITCH) if request.method == "POST" else None
+    language = request.form.get(SWITCH) if request.method == "POST" else None
     if language is None:
         return None
     _choose(language)

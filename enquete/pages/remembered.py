@@ -5,21 +5,45 @@ The cookie is signed, and anyone at that computer can read it: codes stand in it
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from flask import session
 
 from enquete.codes import CodeError
 from enquete.service import service
+
+MINUTES: Final = 45
+"""How long a resident may be away before the code must be typed again."""
+WARNED: Final = 2
+"""How many minutes before that the page warns, in a browser with JavaScript."""
 
 
 def remember_code(code: str) -> None:
     """Keep the code of the resident who begins, and nothing of the one before."""
     _forget("sent", "offer")
     session["code"] = service().keys.seal_code(code)
+    touch()
 
 
 def remembered_code() -> str | None:
     """Give the code of the resident who is answering; None when there is none."""
     return _opened(session.get("code"))
+
+
+def touch() -> None:
+    """Take it that the resident is there now."""
+    # By the minute: a cookie that did not change is not sent again.
+    if session.get("minute") != _minute():
+        session["minute"] = _minute()
+
+
+def is_expired(*, by_the_page: bool = False) -> bool:
+    """Say whether the resident was away for so long that somebody else may be there now.
+
+    `by_the_page` is whether the page counted the time itself, which it does to the second.
+    """
+    away = _minute() - int(session.get("minute", 0))
+    return away >= MINUTES if by_the_page else away > MINUTES
 
 
 def offer(text: str) -> None:
@@ -37,10 +61,10 @@ def forget_all() -> None:
     _forget(*(set(session) - {"language", "languages"}))
 
 
-def mark_sent(*, named: bool | None = None) -> None:
-    """Leave that answers were sent, and whether under a name where that is known."""
+def mark_sent(*, named: bool | None = None, panel: bool = False, receipt: str = "") -> None:
+    """Leave that answers were sent, and how, where that is known; `receipt` names nobody."""
     forget_all()
-    session["sent"] = {"named": named}
+    session["sent"] = {"named": named, "panel": panel, "receipt": receipt}
 
 
 def is_sent() -> bool:
@@ -48,10 +72,13 @@ def is_sent() -> bool:
     return "sent" in session
 
 
-def sent_named() -> bool | None:
-    """Say whether the answers were sent under a name; None when that is not known."""
-    named: bool | None = session.get("sent", {}).get("named")
-    return named
+def sent() -> dict[str, Any]:
+    """Give what `mark_sent` left."""
+    return dict(session.get("sent", {}))
+
+
+def _minute() -> int:
+    return int(service().now() // 60)
 
 
 def _opened(sealed: str | None) -> str | None:

@@ -1,44 +1,38 @@
 """The residents' pages: code, questions, review, sending, thanks.
 
 Nothing changes on a GET: mail scanners and browsers open links of their own accord. Each POST is
-answered with a redirect, or with status 422 and the same page with what was typed.
+answered with a redirect, or with the same page, what was typed in it, and a status that says why.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import secrets
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 
 from enquete import numbers, translate
-from enquete.pages import headers, remembered
-from enquete.pages.entry import (
-    code_form,
-    is_blank,
-    is_stale,
-    questions_form,
-    send_form,
-    tidy_code,
+from enquete.pages import attempts, headers, remembered
+from enquete.pages.entry import code_form, questions_form, send_form, tidy_code
+from enquete.pages.inputs import REVIEW, STATE, Button
+from enquete.pages.keeping import ChangedError, UnfinishedError, submit
+from enquete.pages.pressed import (
+    keep,
+    keep_what_is_right,
+    pressed,
+    sent_form,
+    typed_texts,
+    visit_of_form,
 )
 from enquete.pages.screens import (
-    REVIEW,
-    STOP,
+    copy_page,
     question_page,
     questions_language,
     review_page,
     start_page,
 )
-from enquete.pages.visit import (
-    NOTICES,
-    RefusedError,
-    UnfinishedError,
-    current_visit,
-    find_visit,
-    save,
-    submit,
-)
-from forms.build import answers_of
+from enquete.pages.visit import NOTICES, RefusedError, current_visit, find_visit
+from enquete.service import service
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -69,9 +63,16 @@ def enter() -> Response | tuple[str, int]:
     form = code_form(request.form)
     if not form.validate():
         return start_page(form), 422
-    visit = find_visit(form["code"].data)
+    if attempts.are_used_up():
+        raise RefusedError("often")
+    try:
+        visit = find_visit(form["code"].data)
+    except RefusedError as error:
+        if error.notice == "unknown":
+            attempts.count()
+        raise
     remembered.remember_code(visit.code)
-    session.setdefault("language", visit.invitee.language)
+    session.setdefault("language", visit.entry.language)
     return redirect(_next_address(visit), 303)
 
 
@@ -83,28 +84,31 @@ def question(page_id: str) -> Response | str:
     if page is None:
         return redirect(_next_address(visit), 303)
     language = questions_language(visit.questionnaire)
-    return question_page(visit, page, questions_form(page, language, answers=visit.draft.answers))
+    form = questions_form(page, language, answers=visit.draft.answers, seed=visit.mark)
+    return question_page(visit, page, form)
 
 
 @blueprint.post("/vraag/<page_id>")
 def answer(page_id: str) -> Response | tuple[str, int]:
-    """Keep the answers of a page and go on, or stop."""
-    visit = _same_visit()
+    """Keep the answers of a page, and go where the button leads."""
+    visit, button = visit_of_form(late=True), pressed()
+    is_late = remembered.is_expired(by_the_page=button is Button.LEAVE)
+    if not is_late:
+        remembered.touch()
     page = _reachable_page(visit, page_id)
-    if page is None:
-        return redirect(_next_address(visit), 303)
-    language = questions_language(visit.questionnaire)
-    form = questions_form(page, language, answers=visit.draft.answers, formdata=request.form)
-    valid, stopping = form.validate(), STOP in request.form
-    # Nothing filled in: the page waits for the next time, as if it was not shown.
-    if stopping and not is_stale(form) and is_blank(form):
-        return _stop()
-    if not valid:
-        return question_page(visit, page, form), 422
-    draft = save(visit, page, answers_of(page, form))
-    if stopping:
-        return _stop()
-    return redirect(_next_address(replace(visit, draft=draft), page), 303)
+    if page is not None:
+        form = sent_form(visit, page)
+        if button is Button.LEAVE:
+            keep_what_is_right(visit, page, form)
+        elif kept := keep(visit, page, form, lenient=button is not Button.NEXT):
+            visit = kept
+        else:
+            return question_page(visit, page, form), 422
+    if is_late:
+        return _leave("respond.late")
+    if button is Button.STOP:
+        return _leave("respond.stopped")
+    return redirect(_address_after(button, visit, page), 303)
 
 
 @blueprint.get("/controle")
@@ -116,20 +120,34 @@ def review() -> Response | str:
     return review_page(visit, send_form())
 
 
+@blueprint.get("/kopie")
+def copy() -> Response | str:
+    """Show all answers, to be printed: after they are sent nobody can find them again."""
+    visit = current_visit()
+    if visit.open_page is not None:
+        return redirect(_next_address(visit), 303)
+    return copy_page(visit)
+
+
 @blueprint.post("/versturen")
 def send() -> Response | tuple[str, int]:
     """Send the answers, once; or stop."""
-    visit = _same_visit()
+    visit = visit_of_form()
     form = send_form(request.form)
     valid = form.validate()
-    if valid and STOP in request.form:
-        return _stop()
+    if valid and pressed() is Button.STOP:
+        return _leave("respond.stopped")
     if visit.open_page is not None:
         raise UnfinishedError
     if not valid:
         return review_page(visit, form), 422
-    sent = submit(visit, language=questions_language(visit.questionnaire))
-    remembered.mark_sent(named=bool(sent.dwelling))
+    sent = submit(
+        visit,
+        language=questions_language(visit.questionnaire),
+        built_on=request.form.get(STATE, ""),
+    )
+    receipt = service().keys.receipt(sent.wave, secrets.SystemRandom())
+    remembered.mark_sent(named=bool(sent.dwelling), panel=bool(sent.panel), receipt=receipt)
     return redirect(url_for("respond.thanks"), 303)
 
 
@@ -138,7 +156,7 @@ def thanks() -> Response | str:
     """Say that the answers were received."""
     if not remembered.is_sent():
         return redirect(url_for("respond.start"), 303)
-    return render_template("respond/thanks.html", named=remembered.sent_named())
+    return render_template("respond/thanks.html", sent=remembered.sent())
 
 
 @blueprint.get("/gestopt")
@@ -149,13 +167,29 @@ def stopped() -> Response | str:
     return render_template("respond/stopped.html")
 
 
+@blueprint.get("/verder")
+def stay() -> tuple[str, int]:
+    """Take it that the resident is still there: asked by the page that warned."""
+    current_visit()
+    return "", 204
+
+
+@blueprint.get("/te-lang-weg")
+def late() -> tuple[str, int]:
+    """Say that the page was closed because nobody did anything for long."""
+    if remembered.is_expired(by_the_page=True):
+        remembered.forget_all()
+    return refused(RefusedError("late"))
+
+
 @blueprint.errorhandler(RefusedError)
 def refused(error: RefusedError) -> tuple[str, int]:
     """Say why the resident cannot go on, and what to do."""
     if error.notice == "already" and not remembered.is_sent():
         remembered.mark_sent()
     day = numbers.day(error.day, language=translate.language()) if error.day else ""
-    return render_template(f"respond/notice-{error.notice}.html", day=day), NOTICES[error.notice]
+    notice = f"respond/notice-{error.notice}.html"
+    return render_template(notice, day=day, typed=typed_texts()), NOTICES[error.notice]
 
 
 @blueprint.errorhandler(UnfinishedError)
@@ -164,24 +198,43 @@ def unfinished(_error: UnfinishedError) -> Response:
     return redirect(_next_address(current_visit()), 303)
 
 
-def _same_visit() -> Visit:
-    """Give the visit, if the form that was sent is of its code and not of one in another window."""
-    visit = current_visit()
-    if request.form.get("voor", visit.mark) != visit.mark:
-        raise RefusedError("other")
-    return visit
+@blueprint.errorhandler(ChangedError)
+def changed(error: ChangedError) -> Response | tuple[str, int]:
+    """Show what another device or window kept meanwhile, beside what was filled in here."""
+    visit = error.visit
+    if request.endpoint != "respond.answer":
+        if visit.open_page is not None:
+            return redirect(_next_address(visit), 303)
+        return review_page(visit, send_form(), changed=True), 409
+    page = visit.reach((request.view_args or {})["page_id"])
+    if page is None:
+        return redirect(_next_address(visit), 303)
+    return question_page(visit, page, sent_form(visit, page), changed=True), 409
 
 
-def _stop() -> Response:
+def _leave(endpoint: str) -> Response:
     remembered.forget_all()
-    return redirect(url_for("respond.stopped"), 303)
+    return redirect(url_for(endpoint), 303)
 
 
 def _reachable_page(visit: Visit, page_id: str) -> Page | None:
     """Give the page, or None when it is hidden or lies behind the open one."""
     if page_id not in {page.id for page in visit.questionnaire.pages}:
         abort(404)
-    return next((page for page in visit.reachable if page.id == page_id), None)
+    return visit.reach(page_id)
+
+
+def _address_after(button: Button, visit: Visit, page: Page | None) -> str:
+    """Give where to go on after a button was pressed on a page."""
+    if page is None:
+        return _next_address(visit)
+    if button in {Button.CLEAR, Button.LEAVE}:
+        return _address(page)
+    if button is Button.BACK:
+        before = _order(visit)[: _order(visit).index(page.id)]
+        earlier = [each for each in visit.pages if each.id in before]
+        return _address(earlier[-1] if earlier else page)
+    return _next_address(visit, page)
 
 
 def _next_address(visit: Visit, page: Page | None = None) -> str:
@@ -190,13 +243,22 @@ def _next_address(visit: Visit, page: Page | None = None) -> str:
     A resident who changes an answer from the review returns there, past any question that the
     change brought up.
     """
-    reviewing = request.args.get("van") == REVIEW
     target = visit.open_page
-    if page is not None and not reviewing:
+    if page is not None and not _is_reviewing():
         # By the order of all pages: another tab may have hidden this one meanwhile
-        order = [each.id for each in visit.questionnaire.pages]
-        behind = set(order[order.index(page.id) + 1 :])
+        behind = set(_order(visit)[_order(visit).index(page.id) + 1 :])
         target = next((each for each in visit.reachable if each.id in behind), target)
-    if target is None:
-        return url_for("respond.review")
-    return url_for("respond.question", page_id=target.id, van=REVIEW if reviewing else None)
+    return url_for("respond.review") if target is None else _address(target)
+
+
+def _address(page: Page) -> str:
+    van = REVIEW if _is_reviewing() else None
+    return url_for("respond.question", page_id=page.id, van=van)
+
+
+def _order(visit: Visit) -> list[str]:
+    return [page.id for page in visit.questionnaire.pages]
+
+
+def _is_reviewing() -> bool:
+    return request.args.get("van") == REVIEW

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import render_template, request
 
-from enquete import translate
-from enquete.pages.entry import is_stale
-from enquete.pages.visit import open_questionnaire
+from enquete import numbers, translate
+from enquete.pages import remembered
+from enquete.pages.entry import has_no_cookie, is_stale
+from enquete.pages.inputs import MARK, REVIEW, STATE, Button
+from enquete.pages.keeping import answers_on, counted
+from enquete.pages.visit import common_questionnaire, running_waves
+from enquete.service import service
+from forms.build import AGAIN
 from forms.kinds import KINDS
 from forms.route import lifts_anonymity
 
@@ -18,11 +23,6 @@ if TYPE_CHECKING:
     from enquete.pages.visit import Visit
     from forms.build import PageForm
     from forms.definition import Page, Question, Questionnaire
-
-REVIEW: Final = "controle"
-"""Value of `?van=` on a page that was opened from the review."""
-STOP: Final = "stoppen"
-"""Name of the button that ends a visit before the answers are sent."""
 
 
 class Row(NamedTuple):
@@ -35,32 +35,46 @@ class Row(NamedTuple):
 
 def start_page(form: BaseForm) -> str:
     """Show the field for the code, and what the survey that runs is about."""
-    questionnaire = open_questionnaire()
+    waves = running_waves()
+    questionnaire = common_questionnaire(waves)
     language = questions_language(questionnaire) if questionnaire else ""
+    stale = is_stale(form)
     return render_template(
         "respond/start.html",
         form=form,
-        stale=is_stale(form),
+        stale=stale,
+        no_cookie=stale and has_no_cookie(),
         title=questionnaire.title[language] if questionnaire else "",
         intro=questionnaire.intro.get(language, "") if questionnaire else "",
+        panel=any(wave.anonymity == "panel" for wave in waves),
     )
 
 
-def question_page(visit: Visit, page: Page, form: PageForm) -> str:
-    """Show one page of the questionnaire, with its errors when the form has some."""
+def question_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = False) -> str:
+    """Show one page of the questionnaire.
+
+    With its errors when the form has some; with the questions that are asked once more; or, when
+    they `changed`, with the answers that another device or window kept meanwhile.
+    """
     language = questions_language(visit.questionnaire)
     ids = [each.id for each in visit.pages]
     number = ids.index(page.id)
     fields = list(form.questions())
     # A lone question is the heading itself; a lone box to tick needs one above it
     alone = len(fields) == 1 and fields[0].shape != "tick"
+    wrong, stale = [field for field in fields if field.errors], is_stale(form)
+    asks_again = request.method == "POST" and not (wrong or stale or changed)
     return render_template(
         "respond/question.html",
-        mark=visit.mark,
+        **_around(visit),
+        state=visit.state(answers_on(page, visit.draft)),
         form=form,
         fields=fields,
-        wrong=[field for field in fields if field.errors],
-        stale=is_stale(form),
+        wrong=wrong,
+        stale=stale,
+        again=form.unanswered() if asks_again else (),
+        again_name=AGAIN,
+        kept=_rows(visit, page) if changed else (),
         alone=alone,
         heading=page.questions[0].text[language] if alone else page.title[language],
         intro=page.intro.get(language, ""),
@@ -68,31 +82,35 @@ def question_page(visit: Visit, page: Page, form: PageForm) -> str:
         total=len(ids),
         previous=ids[number - 1] if number else None,
         reviewing=request.args.get("van") == REVIEW,
-        stop=STOP,
     )
 
 
-def review_page(visit: Visit, form: BaseForm) -> str:
-    """Show all answers with the way to change each."""
-    rows = [
-        Row(
-            page.id,
-            question.text[questions_language(visit.questionnaire)],
-            _summary(visit, question),
-        )
-        for page in visit.pages
-        for question in page.questions
-    ]
+def review_page(visit: Visit, form: BaseForm, *, changed: bool = False) -> str:
+    """Show all answers with the way to change each; say so when they `changed` meanwhile."""
     return render_template(
         "respond/review.html",
+        **_around(visit),
+        state=visit.state(counted(visit)),
         form=form,
         stale=is_stale(form),
-        rows=rows,
+        changed=changed,
+        rows=[row for page in visit.pages for row in _rows(visit, page)],
         last=visit.pages[-1].id,
-        mark=visit.mark,
         van=REVIEW,
-        stop=STOP,
         named=lifts_anonymity(visit.questionnaire, visit.draft.answers),
+        panel=visit.entry.anonymity == "panel",
+    )
+
+
+def copy_page(visit: Visit) -> str:
+    """Show all answers for printing."""
+    language = questions_language(visit.questionnaire)
+    return render_template(
+        "respond/copy.html",
+        **_around(visit),
+        survey=visit.questionnaire.title[language],
+        day=numbers.day(service().today().isoformat(), language=translate.language()),
+        rows=[row for page in visit.pages for row in _rows(visit, page)],
     )
 
 
@@ -106,9 +124,28 @@ def questions_language(questionnaire: Questionnaire) -> str:
     return language if language in questionnaire.languages else questionnaire.languages[0]
 
 
-def _summary(visit: Visit, question: Question) -> str:
-    """Write an answer for people; "" when there is none."""
+def _around(visit: Visit) -> dict[str, Any]:
+    """Give what every page with answers has around them."""
+    return {
+        "mark": visit.mark,
+        "mark_name": MARK,
+        "state_name": STATE,
+        "button": Button,
+        "minutes": remembered.MINUTES,
+        "warned": remembered.WARNED,
+    }
+
+
+def _rows(visit: Visit, page: Page) -> list[Row]:
     language = questions_language(visit.questionnaire)
+    return [
+        Row(page.id, question.text[language], _summary(visit, question, language))
+        for question in page.questions
+    ]
+
+
+def _summary(visit: Visit, question: Question, language: str) -> str:
+    """Write an answer for people; "" when there is none."""
     answer: Any = visit.draft.answers.get(question.id)
     kind = KINDS[question.kind]
     if not kind.accepts(question, answer):

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from enquete.errors import EnqueteError
 from enquete.pages import remembered
 from enquete.service import service
-from enquete.store import Outcome, Response, is_open
+from enquete.store import is_open
 from forms.definition import parse
-from forms.route import Draft, clean, first_open, lifts_anonymity, path
+from forms.route import Draft, first_open, path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from enquete.store import Invitee, Wave
+    from enquete.codes import CodeKeys
+    from enquete.store import Entry, Wave
     from forms.definition import Answer, Page, Questionnaire
 
 NOTICES: Final = {
     "lost": 403,
+    "late": 403,
     "unknown": 404,
+    "often": 429,
     "used": 410,
     "already": 409,
     "other": 409,
@@ -32,7 +32,8 @@ NOTICES: Final = {
 }
 """Why a resident cannot go on, and the status of the page that says so."""
 
-_questionnaire = lru_cache(maxsize=16)(parse)
+_parsed: dict[str, Questionnaire] = {}
+"""Questionnaires by the hash of their text: an installation has a few, and they never change."""
 
 
 class RefusedError(EnqueteError):
@@ -51,24 +52,26 @@ class RefusedError(EnqueteError):
         self.notice, self.day = notice, day
 
 
-class UnfinishedError(EnqueteError):
-    """A question still waits for the resident, so nothing can be sent yet."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A resident with a good code, in an open wave."""
+    """A resident with a good code, in an open wave.
+
+    Attributes
+    ----------
+    keys
+        The keys that the code was made with: those of now, or of an earlier secret.
+    """
 
     code: str
-    invitee: Invitee
-    wave: Wave
+    keys: CodeKeys
+    entry: Entry
     questionnaire: Questionnaire
     draft: Draft
 
     @property
     def mark(self) -> str:
         """What a form carries to say for which code it was made."""
-        return service().keys.form_mark(self.code)
+        return self.keys.form_mark(self.code)
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -88,9 +91,23 @@ class Visit:
             return pages
         return pages[: [page.id for page in pages].index(waiting.id) + 1]
 
+    def reach(self, page_id: str) -> Page | None:
+        """Give a page of that id, or None when it is hidden or lies behind the open one."""
+        return next((page for page in self.reachable if page.id == page_id), None)
 
-def current_visit() -> Visit:
+    def state(self, answers: Mapping[str, Answer]) -> str:
+        """Give what a form carries to say which kept answers it was made from."""
+        return self.keys.answers_mark(self.code, answers)
+
+
+def current_visit(*, late: bool = False) -> Visit:
     """Give the visit of the code that the session keeps.
+
+    Parameters
+    ----------
+    late
+        Whether a resident who was away for too long may still go on, with what stood on the screen
+        all the time. Whoever asks for that says whether the resident is there now.
 
     Raises
     ------
@@ -100,6 +117,11 @@ def current_visit() -> Visit:
     code = remembered.remembered_code()
     if code is None:
         raise RefusedError("already" if remembered.is_sent() else "lost")
+    if not late:
+        if remembered.is_expired():
+            remembered.forget_all()
+            raise RefusedError("late")
+        remembered.touch()
     try:
         return find_visit(code)
     except RefusedError as error:
@@ -117,116 +139,53 @@ def find_visit(code: str) -> Visit:
         If it is unknown or used, or its wave is not open.
     """
     app = service()
-    sealed = app.store.draft(app.keys.draft_key(code))
-    # Read after the draft: when that is gone because it was sent, the status tells
-    invitee = app.store.invitee(app.keys.code_hash(code))
-    if invitee is None:
+    for keys in app.keys.each():
+        entry = app.store.entry(keys.code_hash(code), keys.draft_key(code))
+        if entry is not None:
+            break
+    else:
         raise RefusedError("unknown")
-    if invitee.status == "answered":
+    if entry.status == "answered":
         raise RefusedError("used")
-    wave = app.store.wave(invitee.wave)
-    _check_open(wave)
-    questionnaire = _questionnaire(wave.questionnaire)
-    draft = _unsealed(code, sealed)
-    return Visit(code=code, invitee=invitee, wave=wave, questionnaire=questionnaire, draft=draft)
+    _check_open(entry)
+    return Visit(
+        code=code,
+        keys=keys,
+        entry=entry,
+        questionnaire=_questionnaire(entry.questionnaire_hash, entry.wave),
+        draft=unsealed(keys, code, entry.sealed),
+    )
 
 
-def open_questionnaire() -> Questionnaire | None:
-    """Give the questionnaire that runs now; None when there is none, or more than one."""
+def running_waves() -> list[Wave]:
+    """Give the waves that residents can answer today, without their questionnaires."""
     app = service()
     today = app.today().isoformat()
-    running = {wave.questionnaire for wave in app.store.waves() if is_open(wave, today)} - {""}
-    return _questionnaire(running.pop()) if len(running) == 1 else None
+    return [wave for wave in app.store.waves(texts=False) if is_open(wave, today)]
 
 
-def save(visit: Visit, page: Page, answers: Mapping[str, Answer]) -> Draft:
-    """Keep the answers of one page, beside what another tab may have kept meanwhile.
-
-    Raises
-    ------
-    RefusedError
-        If the answers were sent meanwhile: a draft must not come back after its end.
-    """
-    app, code = service(), visit.code
-
-    def change(sealed: str | None) -> str:
-        invitee = app.store.invitee(app.keys.code_hash(code))
-        if invitee is None or invitee.status == "answered":
-            raise RefusedError("already")
-        return app.keys.seal(code, _unsealed(code, sealed).save(page, answers).to_json())
-
-    sealed = app.store.change_draft(app.keys.draft_key(code), visit.wave.slug, change)
-    return _unsealed(code, sealed)
+def common_questionnaire(waves: list[Wave]) -> Questionnaire | None:
+    """Give the questionnaire of all these waves; None when there is none, or more than one."""
+    asking = {wave.questionnaire_hash: wave.slug for wave in waves if wave.questionnaire_hash}
+    return _questionnaire(*asking.popitem()) if len(asking) == 1 else None
 
 
-def submit(visit: Visit, *, language: str) -> Response:
-    """Send the answers that are kept now: at most once, under a random id that leads nowhere.
-
-    Returns
-    -------
-    Response
-        What was stored.
-
-    Raises
-    ------
-    RefusedError
-        If they were sent before, or the wave was closed meanwhile.
-    UnfinishedError
-        If another tab saved an answer meanwhile that brings up a question.
-    """
-    app = service()
-    stored: list[Response] = []
-
-    def respond(sealed: str | None) -> Response:
-        response = _response(visit, _unsealed(visit.code, sealed), language=language)
-        stored.append(response)
-        return response
-
-    outcome = app.store.submit(
-        code_hash=app.keys.code_hash(visit.code),
-        draft_key=app.keys.draft_key(visit.code),
-        today=app.today().isoformat(),
-        respond=respond,
-    )
-    if outcome is Outcome.ALREADY:
-        raise RefusedError("already")
-    if outcome is Outcome.NOT_OPEN:
-        raise RefusedError("closed", day=visit.wave.closes)
-    return stored[0]
+def unsealed(keys: CodeKeys, code: str, sealed: str | None) -> Draft:
+    """Open what is kept of a resident's answers; nothing is an empty draft."""
+    return Draft.from_json(keys.unseal(code, sealed)) if sealed else Draft()
 
 
-def _response(visit: Visit, draft: Draft, *, language: str) -> Response:
-    """Make what is stored; it names the dwelling only where the resident said that it may."""
-    questionnaire, invitee = visit.questionnaire, visit.invitee
-    if first_open(questionnaire, draft) is not None:
-        raise UnfinishedError
-    answers = clean(questionnaire, draft.answers)
-    mark = answers.get(questionnaire.rating.id)
-    return Response(
-        id=secrets.token_hex(16),
-        wave=visit.wave.slug,
-        area=invitee.area,
-        stratum=invitee.stratum,
-        cluster=invitee.cluster,
-        mode="web",
-        language=language,
-        day=service().today().isoformat(),
-        questionnaire_hash=visit.wave.questionnaire_hash,
-        answers=json.dumps(answers, ensure_ascii=False),
-        rating=mark if isinstance(mark, int) else None,
-        dwelling=invitee.dwelling if lifts_anonymity(questionnaire, answers) else "",
-    )
+def _questionnaire(hash_: str, wave: str) -> Questionnaire:
+    if hash_ not in _parsed:
+        _parsed[hash_] = parse(service().store.wave(wave).questionnaire)
+    return _parsed[hash_]
 
 
-def _check_open(wave: Wave) -> None:
+def _check_open(entry: Entry) -> None:
     today = service().today().isoformat()
-    if is_open(wave, today):
+    if is_open(entry, today):
         return
     # A wave closed before its first day has closed.
-    if wave.closes and wave.closes < today:
-        raise RefusedError("closed", day=wave.closes)
-    raise RefusedError("early", day=wave.opens)
-
-
-def _unsealed(code: str, sealed: str | None) -> Draft:
-    return Draft.from_json(service().keys.unseal(code, sealed)) if sealed else Draft()
+    if entry.closes and entry.closes < today:
+        raise RefusedError("closed", day=entry.closes)
+    raise RefusedError("early", day=entry.opens)

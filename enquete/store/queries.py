@@ -66,6 +66,11 @@ SELECT slug, questionnaire, questionnaire_hash, opens, closes, sampled_unit, cla
     anonymity
 FROM wave WHERE slug = :slug
 """
+WAVES_WITHOUT_TEXT = """
+SELECT slug, '' AS questionnaire, questionnaire_hash, opens, closes, sampled_unit,
+    classification_date, anonymity
+FROM wave ORDER BY slug
+"""
 ADD_WAVE = """
 INSERT INTO wave
     (slug, questionnaire, questionnaire_hash, opens, closes, sampled_unit, classification_date,
@@ -89,6 +94,11 @@ VALUES (:wave, :stratum, :area, :dwellings)
 INVITEE = """
 SELECT code_hash, wave, dwelling, area, stratum, cluster, language, status
 FROM invitee WHERE code_hash = :code_hash
+"""
+ENTRY = """
+SELECT wave, dwelling, area, stratum, cluster, language, status, opens, closes,
+    questionnaire_hash, anonymity, (SELECT sealed FROM draft WHERE key = :draft_key) AS sealed
+FROM invitee JOIN wave ON wave.slug = invitee.wave WHERE code_hash = :code_hash
 """
 ADD_INVITEE = """
 INSERT INTO invitee (code_hash, wave, dwelling, area, stratum, cluster, language, status)

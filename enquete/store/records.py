@@ -108,6 +108,27 @@ class Invitee:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a code opens, as one look finds it: the invitee, dates of the wave, the sealed draft.
+
+    The attributes are those of `Invitee` and `Wave`; `sealed` is None where nothing is kept yet.
+    """
+
+    wave: str
+    dwelling: str
+    area: str
+    stratum: str
+    cluster: str
+    language: str
+    status: InviteeStatus
+    opens: str
+    closes: str
+    questionnaire_hash: str
+    anonymity: Anonymity
+    sealed: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
     """The answer side. `id` is random, `day` is all that is kept of the time.
 

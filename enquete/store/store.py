@@ -14,6 +14,7 @@ from enquete.store.records import (
     AreaCode,
     CellRow,
     Dwelling,
+    Entry,
     Invitee,
     PopulationRow,
     ReportRow,
@@ -84,9 +85,9 @@ class Store(Upkeep):
 
     # --- waves and fieldwork -----------------------------------------------------------------
 
-    def waves(self) -> list[Wave]:
-        """Give all waves by slug."""
-        return self._records(Wave, queries.WAVES)
+    def waves(self, *, texts: bool = True) -> list[Wave]:
+        """Give all waves by slug; without `texts` their questionnaires are left empty."""
+        return self._records(Wave, queries.WAVES if texts else queries.WAVES_WITHOUT_TEXT)
 
     def wave(self, slug: str) -> Wave:
         """Give one wave.
@@ -186,6 +187,11 @@ class Store(Upkeep):
         found = self._records(Invitee, queries.INVITEE, code_hash=code_hash)
         return found[0] if found else None
 
+    def entry(self, code_hash: str, draft_key: str) -> Entry | None:
+        """Give what a code opens, by its two keys; None where no such code was given out."""
+        found = self._records(Entry, queries.ENTRY, code_hash=code_hash, draft_key=draft_key)
+        return found[0] if found else None
+
     def draft(self, key: str) -> str | None:
         """Give the sealed answers kept under a key."""
         rows = self._driver.rows(queries.DRAFT, {"key": key})
@@ -282,6 +288,6 @@ def open_store(url: str) -> Store:
     return Store(connect(url))
 
 
-def is_open(wave: Wave, today: str) -> bool:
+def is_open(wave: Wave | Entry, today: str) -> bool:
     """Say whether residents can answer on this day (ISO date)."""
     return wave.opens <= today and (not wave.closes or today <= wave.closes)

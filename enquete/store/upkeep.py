@@ -87,10 +87,13 @@ class Upkeep(Database):
     # --- attempts ----------------------------------------------------------------------------
 
     def attempts(self, slot: int, visitor: str) -> tuple[int, int]:
-        """Count the codes that nobody has, typed in a slot of time: by this visitor, and by all."""
+        """Count the codes that nobody has, typed in a slot of time: by this visitor, and by all.
+
+        The visitor "" is nobody in particular, who has none.
+        """
         rows = self._driver.rows(queries.ATTEMPTS, {"slot": slot, "visitor": visitor})
         failed = {row["visitor"]: int(row["failed"]) for row in rows}
-        return failed.get(visitor, 0), failed.get("", 0)
+        return failed.get(visitor, 0) if visitor else 0, failed.get("", 0)
 
     def add_attempt(self, slot: int, visitor: str) -> None:
         """Count a code that nobody has, and drop the counts of earlier slots.

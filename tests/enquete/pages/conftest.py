@@ -42,6 +42,11 @@ class Site:
     keys: CodeKeys
     codes: list[str]
     day: list[date] = field(default_factory=lambda: [date(2022, 10, 5)])
+    seconds: list[float] = field(default_factory=lambda: [1_665_000_000.0])
+
+    def wait(self, minutes: float) -> None:
+        """Let some minutes go by."""
+        self.seconds[0] += 60 * minutes
 
     def visitor(self, **options: str) -> Visitor:
         return Visitor(self.app, **options)
@@ -94,7 +99,7 @@ def make_site(settings: Settings, keys: CodeKeys, text: str) -> Iterator[Site]:
     ]
     store.invite("2022", invitees, population())
     site = Site(app=Flask(__name__), store=store, keys=keys, codes=codes)
-    site.app = create_app(settings, today=lambda: site.day[0])
+    site.app = create_app(settings, today=lambda: site.day[0], now=lambda: site.seconds[0])
     yield site
     site.app.extensions["enquete"].store.close()
     store.close()

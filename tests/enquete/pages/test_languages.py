@@ -25,7 +25,7 @@ def test_another_language_keeps_page_and_answers(site: Site) -> None:
     english = visitor.switch(page, "English")
     assert (english.path, english.all("html")[0].get("lang")) == ("/vraag/veiligheid", "en")
     assert "Question 2 of 9" in english.html
-    assert visitor.open(english.link("Previous")).values["rapportcijfer"] == ["8"]
+    assert visitor.back(english).values["rapportcijfer"] == ["8"]
 
 
 def test_another_language_keeps_the_way_back_to_the_review(site: Site) -> None:
@@ -94,7 +94,7 @@ def test_an_error_is_told_in_the_language_of_the_resident(
     def busy(*_arguments: object) -> None:
         raise StoreBusyError("the database is busy")
 
-    monkeypatch.setattr(site.app.extensions["enquete"].store, "draft", busy)
+    monkeypatch.setattr(site.app.extensions["enquete"].store, "entry", busy)
     page = visitor.open("/vraag/cijfer")
     assert (page.status, page.heading) == (503, "It is too busy at the moment")
 
@@ -204,7 +204,9 @@ def test_another_survey_offers_its_own_languages_again(
 ) -> None:
     visitor = every_kind_site.visitor()
     assert len(names(visitor.open("/"))) == 2
-    monkeypatch.setattr("enquete.pages.screens.open_questionnaire", lambda: builtin("buurt"))
+    monkeypatch.setattr(
+        "enquete.pages.screens.common_questionnaire", lambda _waves: builtin("buurt")
+    )
     assert len(names(visitor.open("/"))) == 6
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from enquete.pages.visit import RefusedError, find_visit, save
+from enquete.pages.keeping import save
+from enquete.pages.visit import RefusedError, find_visit
 from enquete.store import Outcome, Response
 from tests.enquete.pages.conftest import Site
 
@@ -28,7 +29,7 @@ def first_sends(monkeypatch: pytest.MonkeyPatch, site: Site, other: Callable[[],
     monkeypatch.setattr(store, "submit", after_the_other)
 
 
-def test_what_another_tab_saved_just_before_is_sent(
+def test_what_another_tab_saved_just_before_is_looked_at_before_it_is_sent(
     any_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor, review = any_site.at_review(any_site.codes[0])
@@ -36,7 +37,12 @@ def test_what_another_tab_saved_just_before_is_sent(
     page = tab.open("/vraag/cijfer")
     saved = []
     first_sends(monkeypatch, any_site, lambda: saved.append(tab.send(page, rapportcijfer="3")))
-    assert visitor.send(review).path == "/bedankt"
+    told = visitor.send(review)
+    assert (told.status, told.heading) == (409, "Kloppen uw antwoorden?")
+    assert "Uw antwoorden zijn net veranderd" in told.html
+    assert "<dd><bdi>3</bdi></dd>" in told.html
+    assert any_site.responses() == []
+    assert visitor.send(told).path == "/bedankt"
     assert [each.path for each in saved] == ["/vraag/veiligheid"]
     [response] = any_site.responses()
     assert (response["rating"], json.loads(response["answers"])["rapportcijfer"]) == (3, 3)
@@ -73,7 +79,7 @@ def at_once(site: Site, *jobs: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, jobs))
 
 
-def test_a_save_is_sent_or_refused_and_no_draft_stays(any_site: Site) -> None:
+def test_of_a_save_and_a_send_at_once_one_is_told(any_site: Site) -> None:
     for code in any_site.codes[:ROUNDS]:
         visitor, review = any_site.at_review(code)
         tab = any_site.visitor(cookie=visitor.cookie)
@@ -84,10 +90,10 @@ def test_a_save_is_sent_or_refused_and_no_draft_stays(any_site: Site) -> None:
             lambda visitor=visitor, review=review: visitor.post(review).status_code,
             lambda tab=tab, page=page: tab.post(page, rapportcijfer="3").status_code,
         )
-        assert sending == 303
-        [sent] = [each for each in any_site.responses() if each["id"] not in before]
-        assert (saving, sent["rating"]) in {(303, 3), (409, 8)}
-        assert any_site.store.draft(any_site.keys.draft_key(code)) is None
+        sent = [each["rating"] for each in any_site.responses() if each["id"] not in before]
+        # Sent first: the save is refused. Saved first: the send shows what was saved.
+        assert (sending, saving, sent) in ((303, 409, [8]), (409, 303, []))
+        assert (any_site.store.draft(any_site.keys.draft_key(code)) is None) == bool(sent)
 
 
 def test_a_first_save_beside_a_send_leaves_no_draft(any_site: Site) -> None:

@@ -6,7 +6,8 @@ from threading import Barrier
 
 import pytest
 
-from enquete.pages.visit import RefusedError, find_visit, save
+from enquete.pages.keeping import save
+from enquete.pages.visit import RefusedError, find_visit
 from tests.enquete.pages.conftest import Site
 
 

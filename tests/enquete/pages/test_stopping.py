@@ -128,6 +128,7 @@ def test_a_cookie_of_another_secret_is_a_lost_code(site: Site) -> None:
 def test_every_page_with_answers_has_a_way_to_stop(site: Site) -> None:
     visitor, review = site.at_review(site.codes[0])
     for page in (visitor.open("/vraag/cijfer"), visitor.open("/vraag/samenleven"), review):
-        send, stop = page.all("main")[0].iter("button")
+        [lines] = page.all("p", **{"class": "buttons"})
+        send, stop = lines.iter("button")
         assert (send.get("name"), stop.get("name")) == (None, "stoppen")
         assert text(stop) == "Stoppen en later verdergaan"

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
-ERROR_WORDS = tuple(translate.catalogue(each).gettext("Fout:") for each in translate.LANGUAGES)
+ERROR_WORDS, NOTICE_WORDS = (
+    tuple(translate.catalogue(each).gettext(word) for each in translate.LANGUAGES)
+    for word in ("Fout:", "Let op:")
+)
 CONTROLS = ("input", "textarea", "select")
 
 
@@ -72,7 +75,7 @@ class Page:
     @property
     def errors(self) -> dict[str, str]:
         """The messages in the summary above the form, by the id that their links lead to."""
-        summary = [e for e in self.all("section") if e.get("class") == "summary"]
+        summary = [e for e in self.all("section") if "summary" in e.get("class", "").split()]
         return {a.get("href", "")[1:]: text(a) for e in summary for a in e.iter("a")}
 
     def _check(self) -> None:
@@ -82,7 +85,10 @@ class Page:
         assert self.title
         assert [text(h1) != "" for h1 in self.all("h1")] == [True]
         assert [i for i, n in ids.items() if i is not None and n > 1] == []
-        assert not [e for e in self.root.iter() if e.tag == "script" or "style" in e.attrib]
+        assert not [e for e in self.root.iter() if e.tag == "style" or "style" in e.attrib]
+        for script in self.all("script"):
+            assert script.get("src", "").startswith("/static/")
+            assert not script.text
         self._check_languages(language)
         self._check_controls()
         self._check_references({i for i in ids if i})
@@ -126,9 +132,9 @@ class Page:
 
     def _check_summary(self) -> None:
         focused = [e for e in self.root.iter() if "autofocus" in e.attrib]
-        has_error = self.status == 422
-        assert len(focused) == has_error
-        assert self.title.startswith(ERROR_WORDS) == has_error
+        is_noticed = self.title.startswith(NOTICE_WORDS)
+        assert len(focused) == (self.status == 422 or is_noticed)
+        assert self.title.startswith(ERROR_WORDS) == (self.status == 422 and not is_noticed)
 
 
 class Visitor:
@@ -151,6 +157,12 @@ class Visitor:
     def send(self, page: Page, **values: str | list[str] | None) -> Page:
         """Fill values in over what stands in the page's form, send it, and follow."""
         return Page(self.post(page, follow=True, **values))
+
+    def back(self, page: Page, **values: object) -> Page:
+        """Press the button that leads to the page before."""
+        [button] = page.all("button", name="vorige-vraag")
+        pressed = {"vorige-vraag": button.get("value")}
+        return Page(self.post(page, follow=True, **values, **pressed))
 
     def switch(self, page: Page, language: str, **values: object) -> Page:
         """Press the name of a language: a link, or a button that takes the form along."""

@@ -1,0 +1,29 @@
+"""Names of what our forms send beside the answers.
+
+No question has them: ids of questions have no hyphen, and `forms` reserves the two older names.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+MARK: Final = "voor"
+"""Carries `Visit.mark`: for which code the form was made."""
+STATE: Final = "stand-toen"
+"""Carries `Visit.state`: from which kept answers it was made."""
+SWITCH: Final = "andere-taal"
+"""The buttons that go on in another language; looked at before each of the others."""
+REVIEW: Final = "controle"
+"""Value of `?van=` on a page that was opened from the review."""
+
+
+class Button(StrEnum):
+    """What was pressed, by the name that is sent."""
+
+    NEXT = ""
+    BACK = "vorige-vraag"
+    STOP = "stoppen"
+    CLEAR = "keuze-wissen"
+    LEAVE = "te-lang-weg"
+    """Pressed by the page itself, when nobody did anything for too long."""

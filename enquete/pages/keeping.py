@@ -1,0 +1,159 @@
+"""Keeping answers page by page, and sending them: each under the lock, on what is kept then."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from enquete.errors import EnqueteError
+from enquete.pages.visit import RefusedError, unsealed
+from enquete.service import service
+from enquete.store import Outcome, Response
+from forms.route import clean, first_open, lifts_anonymity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from enquete.pages.visit import Visit
+    from forms.definition import Answer, Page
+    from forms.route import Draft
+
+
+class UnfinishedError(EnqueteError):
+    """A question still waits for the resident, so nothing can be sent yet."""
+
+
+class ChangedError(EnqueteError):
+    """Another device or window kept other answers after the form was made; nothing was kept.
+
+    Attributes
+    ----------
+    visit
+        With the answers that are kept now.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__("other answers were kept meanwhile")
+        self.visit = visit
+
+
+def answers_on(page: Page, draft: Draft) -> dict[str, Answer]:
+    """Give the kept answers to the questions of a page."""
+    asked = {question.id for question in page.questions}
+    return {key: answer for key, answer in draft.answers.items() if key in asked}
+
+
+def save(visit: Visit, page: Page, answers: Mapping[str, Answer], *, built_on: str = "") -> Visit:
+    """Keep the answers of one page, beside what another tab may have kept meanwhile.
+
+    Parameters
+    ----------
+    built_on
+        The state that the form was made from, see `Visit.state`; "" keeps them whatever there is.
+
+    Returns
+    -------
+    Visit
+        With what is kept now.
+
+    Raises
+    ------
+    ChangedError
+        If other answers to this page were kept since.
+    RefusedError
+        If the answers were sent meanwhile: a draft must not come back after its end.
+    """
+    app, keys, code = service(), visit.keys, visit.code
+    kept: list[Visit] = []
+
+    def change(sealed: str | None) -> str:
+        if sealed is None:  # nothing kept yet, or not any more
+            invitee = app.store.invitee(keys.code_hash(code))
+            if invitee is None or invitee.status == "answered":
+                raise RefusedError("already")
+        now = replace(visit, draft=unsealed(keys, code, sealed))
+        before = answers_on(page, now.draft)
+        if built_on and before != answers and now.state(before) != built_on:
+            raise ChangedError(now)
+        kept.append(replace(now, draft=now.draft.save(page, answers)))
+        return keys.seal(code, kept[-1].draft.to_json())
+
+    app.store.change_draft(keys.draft_key(code), visit.entry.wave, change)
+    return kept[-1]
+
+
+def submit(visit: Visit, *, language: str, built_on: str = "") -> Response:
+    """Send the answers that are kept now: at most once, under a random id that leads nowhere.
+
+    Parameters
+    ----------
+    built_on
+        The state of the answers that the resident looked at; "" sends whatever there is.
+
+    Returns
+    -------
+    Response
+        What was stored.
+
+    Raises
+    ------
+    ChangedError
+        If another device or window kept other answers since.
+    RefusedError
+        If they were sent before, or the wave was closed meanwhile.
+    UnfinishedError
+        If another tab saved an answer meanwhile that brings up a question.
+    """
+    app, keys = service(), visit.keys
+    stored: list[Response] = []
+
+    def respond(sealed: str | None) -> Response:
+        now = replace(visit, draft=unsealed(keys, visit.code, sealed))
+        if built_on and now.state(counted(now)) != built_on:
+            raise ChangedError(now)
+        stored.append(_response(now, language=language))
+        return stored[-1]
+
+    outcome = app.store.submit(
+        code_hash=keys.code_hash(visit.code),
+        draft_key=keys.draft_key(visit.code),
+        today=app.today().isoformat(),
+        respond=respond,
+    )
+    if outcome is Outcome.ALREADY:
+        raise RefusedError("already")
+    if outcome is Outcome.NOT_OPEN:
+        raise RefusedError("closed", day=visit.entry.closes)
+    return stored[0]
+
+
+def counted(visit: Visit) -> dict[str, Answer]:
+    """Give the answers that would be sent now."""
+    return clean(visit.questionnaire, visit.draft.answers)
+
+
+def _response(visit: Visit, *, language: str) -> Response:
+    """Make what is stored; it names the dwelling only where the resident said that it may."""
+    app, questionnaire, entry = service(), visit.questionnaire, visit.entry
+    if first_open(questionnaire, visit.draft) is not None:
+        raise UnfinishedError
+    answers = counted(visit)
+    mark = answers.get(questionnaire.rating.id)
+    return Response(
+        id=secrets.token_hex(16),
+        wave=entry.wave,
+        area=entry.area,
+        stratum=entry.stratum,
+        cluster=entry.cluster,
+        mode="web",
+        language=language,
+        day=app.today().isoformat(),
+        questionnaire_hash=entry.questionnaire_hash,
+        answers=json.dumps(answers, ensure_ascii=False),
+        rating=mark if isinstance(mark, int) else None,
+        dwelling=entry.dwelling if lifts_anonymity(questionnaire, answers) else "",
+        # The key of panels outlives the secrets, so that waves can be compared.
+        panel=app.keys.panel_key(entry.dwelling) if entry.anonymity == "panel" else "",
+    )

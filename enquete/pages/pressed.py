@@ -1,0 +1,112 @@
+"""The buttons of a page with questions, and what becomes of what was filled in.
+
+Every way off the page takes along what stands in it, saved or not: also the way back, to another
+language, and of a resident who is away for too long. On those nothing counts as missing yet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from enquete.pages.entry import is_blank, is_stale, questions_form
+from enquete.pages.inputs import MARK, STATE, Button
+from enquete.pages.keeping import answers_on, save
+from enquete.pages.screens import questions_language
+from enquete.pages.visit import RefusedError, current_visit
+from forms.build import answers_of
+
+if TYPE_CHECKING:
+    from enquete.pages.visit import Visit
+    from forms.build import PageForm
+    from forms.definition import Page
+
+
+def pressed() -> Button:
+    """Give the button that was pressed."""
+    return next((button for button in Button if button and button in request.form), Button.NEXT)
+
+
+def visit_of_form(*, late: bool = False) -> Visit:
+    """Give the visit, if the form that was sent is of its code and not of one in another window.
+
+    Raises
+    ------
+    RefusedError
+        If it is not, or as `current_visit`.
+    """
+    visit = current_visit(late=late)
+    if request.form.get(MARK, visit.mark) != visit.mark:
+        raise RefusedError("other")
+    return visit
+
+
+def sent_form(visit: Visit, page: Page) -> PageForm:
+    """Give the form of the page with what was sent, less the choice that was to be cleared."""
+    formdata = request.form.copy()
+    formdata.poplist(request.form.get(Button.CLEAR, ""))
+    return questions_form(
+        page,
+        questions_language(visit.questionnaire),
+        answers=visit.draft.answers,
+        formdata=formdata,
+        seed=visit.mark,
+    )
+
+
+def keep(visit: Visit, page: Page, form: PageForm, *, lenient: bool) -> Visit | None:
+    """Keep what was filled in.
+
+    Parameters
+    ----------
+    lenient
+        Whether questions without an answer are let go, those that must have one too. A page that
+        was left empty then waits for the next time, as if it was not shown.
+
+    Returns
+    -------
+    Visit or None
+        With what is kept now; None where something must be mended or thought of first, as the form
+        says.
+
+    Raises
+    ------
+    ChangedError, RefusedError
+        As `enquete.pages.keeping.save`.
+    """
+    form.validate()
+    if lenient:
+        _forgive_missing(form)
+    if is_stale(form) or any(field.errors for field in form.questions()):
+        return None
+    if not lenient and form.unanswered():
+        return None
+    if lenient and is_blank(form) and not _was_shown(visit, page):
+        return visit
+    return save(visit, page, answers_of(page, form), built_on=request.form.get(STATE, ""))
+
+
+def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> None:
+    """Keep the answers that can be kept, of somebody who is not there to mend the others."""
+    form.validate()
+    if not is_stale(form) and not is_blank(form):
+        kept = answers_on(page, visit.draft) | answers_of(page, form)
+        save(visit, page, kept, built_on=request.form.get(STATE, ""))
+
+
+def _forgive_missing(form: PageForm) -> None:
+    for field in form.questions():
+        if not any(str(value).strip() for value in field.raw_data or ()):
+            field.errors = []
+
+
+def _was_shown(visit: Visit, page: Page) -> bool:
+    return all(question.id in visit.draft.seen for question in page.questions)
+
+
+def typed_texts() -> list[str]:
+    """Give what was written in the resident's own words, where there is no draft to keep it in."""
+    if request.endpoint != "respond.answer":
+        return []
+    return [text for text in request.form.values() if any(c.isspace() for c in text.strip())]
