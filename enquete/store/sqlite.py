@@ -34,7 +34,6 @@ with _not_loading("numpy", "pandas"):
     import sqlite_utils
 
 BUSY_SECONDS = 30.0
-CHECKPOINT_MILLISECONDS = 250
 
 
 class SqliteDriver:
@@ -81,7 +80,7 @@ class SqliteDriver:
     def forget(self) -> None:
         """Empty the log: it holds, side by side, what the last transactions wrote.
 
-        A reader may be in the way; then the next call empties it.
+        Others may be reading or writing just then: nobody waits for that, the next call empties it.
         """
         self._empty_log()
 
@@ -98,6 +97,7 @@ class SqliteDriver:
                     f"{Path(self._path).absolute()} is busy: another process is reading an older "
                     "state, which keeps the order of arrival; try again"
                 )
+            time.sleep(0.02)
 
     def has_table(self, name: str) -> bool:
         """Say whether the table exists."""
@@ -124,7 +124,7 @@ class SqliteDriver:
             raise
 
     def _empty_log(self) -> bool:
-        self.rows(f"PRAGMA busy_timeout = {CHECKPOINT_MILLISECONDS}")
+        self.rows("PRAGMA busy_timeout = 0")  # others would wait as long as this one
         try:
             [told] = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:

@@ -1,4 +1,4 @@
-"""What was typed is not lost where it can be kept: no cookie, no database, maintenance, too much."""
+"""What was typed is not lost where it can be kept: no cookie, no database, too much of it."""
 
 from dataclasses import replace
 
