@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
 
-from enquete import clock, error_pages, translate
+from enquete import assets, clock, error_pages, translate
 from enquete.codes import CodeKeys
 from enquete.pages import figures, headers, health, layout, respond
 from enquete.service import Service
@@ -39,13 +39,15 @@ def create_app(settings: Settings, *, today: Callable[[], date] = clock.today) -
     ------
     StoreUnavailableError
         If the database cannot be used or is not of this program's version.
+    SettingsError
+        If the theme of the instance is refused.
     """
     store = open_store(settings.database)
     try:
         store.require_current()
     finally:
         store.close()  # each process that serves opens its own connections
-    app = _App(__name__)
+    app = _App(__name__, static_folder=None)  # `assets` serves them
     app.config.update(
         SECRET_KEY=sha256(b"enquete session" + settings.secret.encode()).digest(),
         SESSION_COOKIE_NAME="enquete",
@@ -57,6 +59,7 @@ def create_app(settings: Settings, *, today: Callable[[], date] = clock.today) -
     app.extensions["enquete"] = Service(settings, store, keys, today)
     for part in (translate, headers, error_pages):
         part.init_app(app)
+    assets.init_app(app, settings.instance)
     for part in (layout, respond, figures, health):
         app.register_blueprint(part.blueprint)
     return app

@@ -1,6 +1,8 @@
 """A theme is what browsers would make of it, and readable in every scheme."""
 
 import re
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enquete import theme
+from enquete.app import create_app
 from enquete.errors import SettingsError
+from enquete.store import open_store
 
 BUILTIN = theme.BUILTIN.read_text(encoding="utf-8")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "theme.md"
@@ -323,3 +327,42 @@ def test_the_documented_theme_is_accepted_and_every_property_documented():
     rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     documented = {name for row in rows for name in re.findall(r"`(--[\w-]+)`", row)}
     assert documented == {each.name for each in theme.properties(BUILTIN)}
+
+
+# --- At start -----------------------------------------------------------------------------------
+
+
+def test_a_bad_theme_is_not_served(settings):
+    (settings.instance / "theme.css").write_text(":root { --accent: #f90 }")
+    command = [sys.executable, "-m", "enquete", "serve", "--instance", settings.instance]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert run.stderr.startswith("Error: theme.css: --accent on --paper must have")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_page_links_the_theme_last(settings):
+    open_store(settings.database).migrate()
+    for themed in (False, True):
+        if themed:
+            (settings.instance / "theme.css").write_text(f"{GREEN} {GREEN_IN_THE_DARK}")
+        client = create_app(settings).test_client()
+        for address in ("/", "/cijfers/", "/nergens"):
+            html = client.get(address).text
+            sheets = re.findall(r'<link rel="stylesheet" href="/static/([\w.]+)\?', html)
+            assert sheets[0] == "enquete.css"
+            assert (sheets[-1] == "theme.css") == themed
+    assert client.get("/static/theme.css").text.startswith(":root")
+
+
+def test_without_a_theme_no_parser_is_loaded(settings):
+    open_store(settings.database).migrate()
+    program = (
+        "import sys; from pathlib import Path; from enquete.app import create_app; "
+        "from enquete.settings import load_settings; "
+        "create_app(load_settings(Path(sys.argv[1]))); print('tinycss2' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, settings.instance]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert run.stdout == "False\n"
