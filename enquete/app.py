@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from enquete import clock, error_pages, translate
+from enquete import assets, clock, error_pages, translate
 from enquete.pages import figures, headers, health, layout, respond
 from enquete.service import Service
 from enquete.store import open_store
@@ -45,6 +45,8 @@ def create_app(
     ------
     StoreUnavailableError
         If the database cannot be used, is not of this program's version or of another secret.
+    SettingsError
+        If the theme of the instance is refused.
     """
     store = open_store(settings.database)
     try:
@@ -52,7 +54,7 @@ def create_app(
         keys = store.keys(settings.secret.encode())
     finally:
         store.close()  # each process that serves opens its own connections
-    app = _App(__name__)
+    app = _App(__name__, static_folder=None)  # `assets` serves them
     app.config.update(
         SECRET_KEY=sha256(b"enquete session" + settings.secret.encode()).digest(),
         SESSION_COOKIE_NAME="enquete",
@@ -66,6 +68,7 @@ def create_app(
     app.extensions["enquete"] = Service(settings, store, keys, today, now)
     for part in (translate, headers, error_pages):
         part.init_app(app)
+    assets.init_app(app, settings.instance)
     for part in (layout, respond, figures, health):
         app.register_blueprint(part.blueprint)
     return app

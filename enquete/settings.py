@@ -100,7 +100,8 @@ TABLE: Final = (
         _web_address,
         "http://127.0.0.1:8000",
         "Address residents know the server by; it stands in the letters. When it begins with "
-        "https://, cookies are marked Secure and browsers send them over https only.",
+        "https://, cookies are marked Secure and browsers that came once come over https only, "
+        "for a year.",
     ),
     Setting("host", _text, "127.0.0.1", "Address the server listens on."),
     Setting("port", _whole(1, 65535), 8000, "Port the server listens on."),

@@ -33,6 +33,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
 
     An SQLite database is brought up to date first; PostgreSQL wants `enquete migrate`.
     """
+    from enquete import theme
     from enquete.demo import unused_code
     from enquete.pages.health import require_usable
     from enquete.server import run, web_address
@@ -43,6 +44,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
         port=port or settings.port,
         workers=workers or settings.workers,
     )
+    theme.read(settings.instance)  # a fault is told before addresses are printed
     with opened(settings) as store:
         require_usable(store)
         store.keys(settings.secret.encode())

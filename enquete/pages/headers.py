@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from enquete.service import service
+
 if TYPE_CHECKING:
     from flask import Flask, Response
 
 SECURITY: Final = {
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",  # the letter's address holds the code
     "X-Content-Type-Options": "nosniff",
 }
+ONLY_HTTPS: Final = "max-age=31536000"
+"""For a year, and this host alone: others of the corporation are not ours to bind."""
 
 
 def init_app(app: Flask) -> None:
@@ -26,6 +30,8 @@ def secure(response: Response) -> Response:
     """Add the security headers that the response does not have."""
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
+    if service().settings.https:
+        response.headers["Strict-Transport-Security"] = ONLY_HTTPS
     return response
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from enquete.app import create_app
 from enquete.codes import show_code
+from enquete.settings import Settings
 from tests.enquete.pages.conftest import Site
 
 
@@ -29,11 +31,22 @@ def test_pages_are_not_kept_and_say_so(site: Site) -> None:
         assert page.headers["Referrer-Policy"] == "no-referrer"
         assert page.headers["X-Content-Type-Options"] == "nosniff"
         policy = page.headers["Content-Security-Policy"]
-        assert "default-src 'self'" in policy
+        assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
         assert "unsafe" not in policy
     letter = visitor.client.get(f"/c/{site.codes[0]}")
     assert letter.headers["Cache-Control"] == "no-store"
     assert letter.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_browsers_are_held_to_https_where_residents_come_over_it(
+    site: Site, settings: Settings
+) -> None:
+    secure = create_app(replace(settings, base_url="https://buurt.example"))
+    for app, said in ((site.app, None), (secure, "max-age=31536000")):
+        for address in ("/", "/static/enquete.css", "/health", "/nergens"):
+            with app.test_client().get(address) as response:
+                assert response.headers.get("Strict-Transport-Security") == said
+    secure.extensions["enquete"].store.close()
 
 
 def test_a_demonstration_says_so(site: Site) -> None:
