@@ -1,4 +1,4 @@
-"""The two apps that `saves.py` puts under a web server, as factories without arguments."""
+"""The two apps that `survey.py` puts under a web server, as factories without arguments."""
 
 import os
 from pathlib import Path

@@ -4,39 +4,46 @@ import http.client
 import re
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from urllib.parse import urlencode, urlsplit
 
-CSRF = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"')
+HIDDEN = re.compile(rb'<input[^>]*type="hidden"[^>]*>')
+ATTRIBUTE = re.compile(rb'(name|value)="([^"]*)"')
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @dataclass
 class Tally:
-    """What one player saw: seconds of every page saved, requests made, answers other than good."""
+    """What players saw: seconds of every request, answers other than good, seconds in all."""
 
-    saves: list[float]
-    requests: int
-    errors: list[str]
-    seconds: float
+    times: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    seconds: float = 0
+
+    @property
+    def rate(self):
+        """Requests a second."""
+        return len(self.times) / self.seconds
 
 
 class Resident:
     """One browser: a connection, a cookie, the page it is on."""
 
-    def __init__(self, address):
+    def __init__(self, address, times):
         self.http = http.client.HTTPConnection(address, timeout=30)
-        self.cookies, self.requests, self.path, self.page = {}, 0, "/", b""
+        self.cookies, self.path, self.page, self.times = {}, "/", b"", times
 
     def call(self, method, path, body=None):
         """Send a request and follow its redirects, as a browser does; give the status."""
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body is not None:
             headers |= FORM
+        start = time.perf_counter()
         self.http.request(method, path, body and urlencode(body), headers)
         answer = self.http.getresponse()
-        self.page, self.requests = answer.read(), self.requests + 1
+        self.page = answer.read()
+        self.times.append(time.perf_counter() - start)
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
@@ -47,33 +54,31 @@ class Resident:
 
     def post(self, path, **fields):
         """Send the form of the page that is open; give the status."""
-        token = CSRF.search(self.page)
-        return self.call("POST", path, {"csrf_token": token[1].decode(), **fields})
+        hidden = [dict(ATTRIBUTE.findall(tag)) for tag in HIDDEN.findall(self.page)]
+        carried = {each[b"name"].decode(): each[b"value"].decode() for each in hidden}
+        return self.call("POST", path, carried | fields)
 
 
-def journey(address, code, saves):
-    """Answer the one required question, pass the others, send; give the last path and requests."""
-    resident = Resident(address)
+def journey(address, code, times):
+    """Answer the one required question, pass the others, send; give the last path."""
+    resident = Resident(address, times)
     resident.call("GET", "/")
     resident.post("/", code=code)
     while resident.path.startswith("/vraag/"):
         mark = {"rapportcijfer": "8"} if b'name="rapportcijfer"' in resident.page else {}
-        start = time.perf_counter()
-        resident.post(resident.path, **mark)
-        saves.append(time.perf_counter() - start)
+        if resident.post(resident.path, **mark) != 200:
+            break
     if resident.path == "/controle":
         resident.post("/versturen")
     resident.http.close()
-    return resident.path, resident.requests
+    return resident.path
 
 
 def play(address, codes):
     """Play one journey for each code."""
-    tally = Tally([], 0, [], 0)
-    start = time.perf_counter()
+    tally, start = Tally(), time.perf_counter()
     for code in codes:
-        path, requests = journey(address, code, tally.saves)
-        tally.requests += requests
+        path = journey(address, code, tally.times)
         if path != "/bedankt":
             tally.errors.append(f"ended on {path}")
     tally.seconds = time.perf_counter() - start
@@ -83,16 +88,15 @@ def play(address, codes):
 def hammer(address, path, seconds):
     """Post to one path for some seconds: the yardstick has no journey."""
     connection = http.client.HTTPConnection(address, timeout=30)
-    tally, start = Tally([], 0, [], 0), time.perf_counter()
+    tally, start = Tally(), time.perf_counter()
     while time.perf_counter() - start < seconds:
         begin = time.perf_counter()
         connection.request("POST", path, b"mark=8", FORM)
         answer = connection.getresponse()
         answer.read()
-        tally.saves.append(time.perf_counter() - begin)
+        tally.times.append(time.perf_counter() - begin)
         if answer.status != 200:
             tally.errors.append(f"status {answer.status}")
-    tally.requests = len(tally.saves)
     tally.seconds = time.perf_counter() - start
     connection.close()
     return tally
@@ -103,8 +107,7 @@ def at_once(players, function, *arguments):
     with ProcessPoolExecutor(players, mp_context=get_context("spawn")) as pool:
         tallies = list(pool.map(function, *arguments))
     return Tally(
-        saves=sorted(second for tally in tallies for second in tally.saves),
-        requests=sum(tally.requests for tally in tallies),
+        times=sorted(second for tally in tallies for second in tally.times),
         errors=[error for tally in tallies for error in tally.errors],
         seconds=max(tally.seconds for tally in tallies),
     )

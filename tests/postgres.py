@@ -26,8 +26,11 @@ def free_port():
 
 
 @contextmanager
-def cluster():
-    """Start a throw-away cluster on a free port of the loopback; yields its address."""
+def cluster(*, durable=False):
+    """Start a throw-away cluster on a free port of the loopback; yields its address.
+
+    Only a `durable` one waits for the disk at each commit, as a real one does.
+    """
     user = {"user": UNPRIVILEGED} if os.geteuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="enquete-pg-"))
     if user:
@@ -41,8 +44,9 @@ def cluster():
 
     try:
         run("initdb", "--no-sync", "--username=enquete", "--auth=trust", "--encoding=UTF8")
+        fsync = "on" if durable else "off"
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-        run("pg_ctl", "start", "-w", "-o", f"{options} -c fsync=off -c max_connections=60")
+        run("pg_ctl", "start", "-w", "-o", f"{options} -c fsync={fsync} -c max_connections=60")
         yield f"postgresql://enquete@127.0.0.1:{port}"
         run("pg_ctl", "stop", "-m", "immediate")
     finally:
