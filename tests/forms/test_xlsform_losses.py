@@ -218,14 +218,8 @@ def test_what_a_page_cannot_say_is_told(name: str) -> None:
 
 
 CHOICES = {
-    "no list": (
-        [{"name": "fish", "label": "Fish"}],
-        "a row: list_name and name are wanted",
-    ),
-    "no name": (
-        [{"list_name": "animal", "label": "Fish"}],
-        "a row: list_name and name are wanted",
-    ),
+    "no list": ([{"name": "fish", "label": "Fish"}], "a row: list_name and name are wanted"),
+    "no name": ([{"list_name": "animal", "label": "Fish"}], "a row: list_name and name are wanted"),
     "column": (
         [{"list_name": "animal", "name": "fish", "label": "Fish", "image": "fish.png"}],
         "image: choices have a text and nothing else",
