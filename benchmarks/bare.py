@@ -9,7 +9,7 @@ from flask import Flask, request
 LOCAL = threading.local()
 DATABASE = os.environ.get("BARE_DATABASE", "")
 IS_POSTGRES = DATABASE.startswith("postgresql://")
-INSERT = f"INSERT INTO bare VALUES ({'%s' if IS_POSTGRES else '?'})"
+INSERT = "INSERT INTO bare VALUES (%s)" if IS_POSTGRES else "INSERT INTO bare VALUES (?)"
 
 
 def connection():

@@ -34,6 +34,7 @@ def written_whole(path: Path, content: bytes, *, mode: int = 0o644) -> Iterator[
         raise
     try:
         fresh.replace(path)
+        _keep_names(path.parent)
     except OSError as error:
         # It stays, for what the block did may be lost without it: letters of codes now in use.
         raise InputError(
@@ -51,12 +52,23 @@ def _beside(path: Path, content: bytes, mode: int) -> Path:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.chmod(mode)
+            _keep_names(path.parent)
         except BaseException:
             fresh.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
     return fresh
+
+
+def _keep_names(folder: Path) -> None:
+    """Bring the names of a folder's files to the disk too: without it a new one may be lost."""
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def is_taken(path: Path) -> bool:
@@ -73,7 +85,7 @@ def is_taken(path: Path) -> bool:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write a file that readers see either as it was or complete."""
-    with written_whole(path, content):
+    with written_whole(path, content, mode=mode):
         pass

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SHORTEST_SECRET: Final = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One row of the table of settings."""
@@ -71,8 +74,9 @@ def _secret(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise SettingsError(f"{name} must be a text, got a value of type {type(value).__name__}")
     text = value.strip()
-    if len(text) < 32:
-        raise SettingsError(f"{name} must have at least 32 characters, got {len(text)}")
+    if len(text) < SHORTEST_SECRET:
+        wanted = f"at least {SHORTEST_SECRET} characters"
+        raise SettingsError(f"{name} must have {wanted}, got {len(text)}")
     try:
         text.encode()
     except UnicodeEncodeError:

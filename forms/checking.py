@@ -10,7 +10,7 @@ from forms import plain_dutch
 from forms.reading import read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from forms.reading import Table
     from forms.records import Questionnaire
@@ -33,10 +33,23 @@ class Remark:
         return f"line {self.line}, {self.where}: {self.message}"
 
 
-def remarks(questionnaire: Questionnaire) -> tuple[Remark, ...]:
-    """Give what its author should look at, by line."""
+def remarks(
+    questionnaire: Questionnaire, *, pages: Collection[str] | None = None
+) -> tuple[Remark, ...]:
+    """Give what its author should look at, by line.
+
+    Parameters
+    ----------
+    pages
+        Languages of the pages around the questions; None where that is not known.
+    """
     top = read_toml(questionnaire.text)
     found = [*_dutch(top), *_everywhere(top)]
+    for language in questionnaire.languages:
+        if pages is not None and language not in pages:
+            has = ", ".join(pages)
+            message = f"residents cannot choose {language!r}: the pages around it have {has}"
+            found.append(_remark(top, "languages", message))
     for language in questionnaire.unreviewed:
         message = f"the texts in {language!r} are not yet reviewed by a native speaker"
         found.append(_remark(top, "languages", message))

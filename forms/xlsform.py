@@ -15,8 +15,10 @@ from forms.xlsform_survey import Survey
 from forms.xlsform_write import REVIEWED, title_column
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from forms import records
-    from forms.xlsform_sheets import Row
+    from forms.xlsform_sheets import Row, Sheets
 
 __all__ = ["Loss", "ReadForm", "XlsformError", "read_xlsform"]
 
@@ -58,31 +60,56 @@ def read_xlsform(content: bytes, *, name: str = "form") -> ReadForm:
     """
     sheets = read_sheets(content)
     losses: list[Loss] = []
-    settings = sheets["settings"][0] if sheets["settings"] else None
+    settings = sheets.settings[0] if sheets.settings else None
     texts = Texts(_languages(sheets, settings), losses)
-    lists = read_lists(sheets["choices"], texts, losses)
+    lists = read_lists(sheets.choices, texts, losses)
     reader = Survey(texts=texts, questions=Questions(lists, texts, losses))
-    for row in sheets["survey"]:
+    for row in sheets.survey:
         reader.take(row)
     pages = reader.pages()
+    _tell_rest(sheets, texts.languages, losses)
     questionnaire = Questionnaire(
         id=identifier((settings and settings.get("form_id")) or name, taken=(), of="form"),
         languages=texts.languages,
         reviewed=_reviewed(settings, texts.languages),
         title=_title(settings, texts, name),
         intro=reader.intro,
-        pages=_with_headline(pages, losses),
+        pages=_with_headline(pages, reader.places, losses),
         text="",
         hash="",
     )
-    losses.sort(key=lambda loss: (_ORDER[loss.sheet], loss.row))
+    losses.sort(key=lambda loss: (_ORDER.get(loss.sheet, len(_ORDER)), loss.row))
     toml = write_toml(questionnaire)
     return ReadForm(toml, len(questionnaire.questions), tuple(losses))
 
 
-def _languages(sheets: dict[str, list[Row]], settings: Row | None) -> list[str]:
+def _tell_rest(sheets: Sheets, languages: tuple[str, ...], losses: list[Loss]) -> None:
+    """Add to the losses what nobody looks for: settings, lists and sheets of no use."""
+    titles = {title_column(language) for language in languages}
+    used = {"form_title", "form_id", "default_language", REVIEWED, *titles}
+    for row in sheets.settings[:1]:
+        for column, _language in row.cells:
+            if column not in used:
+                losses.append(Loss("settings", row.number, column, "nothing of the kind is kept"))
+    losses += [
+        Loss("settings", row.number, "a row", "settings have one row")
+        for row in sheets.settings[1:]
+    ]
+    asked = {name for row in sheets.survey for name in row.get("type").split()[1:2]}
+    lists = {row.get("list_name"): row.number for row in reversed(sheets.choices)}
+    losses += [
+        Loss("choices", number, f"the list {name}", "no question has it")
+        for name, number in lists.items()
+        if name and name not in asked
+    ]
+    losses += [
+        Loss(name, 1, "the sheet", f"only {', '.join(SHEETS)} are read") for name in sheets.others
+    ]
+
+
+def _languages(sheets: Sheets, settings: Row | None) -> list[str]:
     """Give the languages of the labels, the default one first."""
-    rows = [*sheets["survey"], *sheets["choices"]]
+    rows = [*sheets.survey, *sheets.choices]
     found = dict.fromkeys(lang for row in rows for column, lang in row.cells if column == "label")
     default = language_code(settings.get("default_language")) if settings else ""
     named = [language for language in found if language]
@@ -107,7 +134,9 @@ def _title(settings: Row | None, texts: Texts, name: str) -> records.Texts:
     return {language: title or plain for language, title in given.items()}
 
 
-def _with_headline(pages: tuple[Page, ...], losses: list[Loss]) -> tuple[Page, ...]:
+def _with_headline(
+    pages: tuple[Page, ...], places: Mapping[str, int], losses: list[Loss]
+) -> tuple[Page, ...]:
     """Make the first mark from 1 to 10 the headline, where the form names none."""
     questions = [question for page in pages for question in page.questions]
     if any(question.role for question in questions):
@@ -115,7 +144,8 @@ def _with_headline(pages: tuple[Page, ...], losses: list[Loss]) -> tuple[Page, .
     for question in questions:
         if question.kind == "rating" and (question.low, question.high) == (1, 10):
             headline = replace(question, role="rating")
-            losses.append(Loss("survey", 1, question.id, "taken as the headline mark: the first"))
+            why = "taken as the headline mark: the first"
+            losses.append(Loss("survey", places[question.id], question.id, why))
             return tuple(
                 replace(
                     page,

@@ -47,7 +47,7 @@ def read_lists(rows: Iterable[Row], texts: Texts, losses: list[Loss]) -> dict[st
     """Read all lists by name, and add to the losses what could not be taken."""
     by_name: dict[str, list[Row]] = {}
     for row in rows:
-        name = row.get("list_name") or row.get("list name")
+        name = row.get("list_name")
         if not name or not row.get("name"):
             losses.append(Loss("choices", row.number, "a row", "list_name and name are wanted"))
             continue

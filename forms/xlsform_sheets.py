@@ -7,6 +7,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from zipfile import BadZipFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +16,7 @@ MAX_BYTES: Final = 5_000_000
 MAX_ROWS: Final = 5_000
 MAX_COLUMNS: Final = 100
 SHEETS: Final = ("survey", "choices", "settings")
+_COLUMNS: Final = {"survey": ("type", "name", "label"), "choices": ("list_name", "name", "label")}
 
 _IN_BRACKETS: Final = re.compile(r"\(\s*([A-Za-z]{2,3}(?:-[A-Za-z]{2})?)\s*\)\s*$")
 _CODE: Final = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{2}))?")
@@ -81,13 +83,23 @@ class Row:
         return {default: plain} | found if plain else found
 
 
-def read_sheets(content: bytes) -> dict[str, list[Row]]:
+class Sheets(NamedTuple):
+    """The rows of the sheets that Enquete knows, and the names of the others."""
+
+    survey: list[Row]
+    choices: list[Row]
+    settings: list[Row]
+    others: tuple[str, ...]
+
+
+def read_sheets(content: bytes) -> Sheets:
     """Read the sheets of an XLSForm that Enquete knows; a sheet that is not there has no rows.
 
     Raises
     ------
     XlsformError
-        If it is no such file, is too large, has no sheet `survey`, or openpyxl is not installed.
+        If it is no such file, is too large, has no sheet `survey` or not its columns, or openpyxl
+        is not installed.
     """
     try:
         from openpyxl import load_workbook
@@ -100,18 +112,25 @@ def read_sheets(content: bytes) -> dict[str, list[Row]]:
             warnings.simplefilter("ignore")  # of styles and extensions, which are not looked at
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
             found = {
-                sheet.title.strip().lower(): _rows(sheet.iter_rows(values_only=True))
-                for sheet in book.worksheets
-                if sheet.title.strip().lower() in SHEETS
+                name: _rows(name, sheet.iter_rows(values_only=True))
+                for name, sheet in _by_name(book).items()
+                if name in SHEETS
             }
+            others = tuple(name for name in _by_name(book) if name not in SHEETS)
     except XlsformError:
         raise
+    except BadZipFile:
+        raise XlsformError("wanted an .xlsx spreadsheet, got a file of another kind") from None
     except Exception as error:  # openpyxl raises whatever its parts do on a broken file
         reason = f"{type(error).__name__}: {error}"[:200]
         raise XlsformError(f"wanted an .xlsx spreadsheet, got {reason}") from None
     if "survey" not in found:
         raise XlsformError("wanted a sheet called survey, with a question on each row")
-    return {name: found.get(name, []) for name in SHEETS}
+    return Sheets(**{name: found.get(name, []) for name in SHEETS}, others=others)
+
+
+def _by_name(book: Any) -> dict[str, Any]:
+    return {sheet.title.strip().lower(): sheet for sheet in book.worksheets}
 
 
 def language_code(name: str) -> str:
@@ -128,20 +147,37 @@ def language_code(name: str) -> str:
     return code[1].lower() + (f"-{code[2].upper()}" if code[2] else "")
 
 
-def _rows(values: Iterable[tuple[Any, ...]]) -> list[Row]:
+def _rows(sheet: str, values: Iterable[tuple[Any, ...]]) -> list[Row]:
     rows: list[Row] = []
     headers: list[tuple[str, str]] | None = None
     for number, line in enumerate(values, start=1):
         if number > MAX_ROWS:
-            raise XlsformError(f"wanted at most {MAX_ROWS:,} rows in a sheet")
+            raise XlsformError(f"wanted at most {MAX_ROWS:,} rows in the sheet {sheet}, got more")
+        if any(value is not None for value in line[MAX_COLUMNS:]):
+            wanted = f"wanted at most {MAX_COLUMNS} columns in the sheet {sheet}"
+            raise XlsformError(f"{wanted}, got more in row {number}")
         texts = [_text(value) for value in line[:MAX_COLUMNS]]
         if headers is None:
-            headers = [_header(text) for text in texts] if any(texts) else None
+            headers = _headers(sheet, texts) if any(texts) else None
             continue
         cells = dict(_cells(headers, texts))
         if cells:
             rows.append(Row(number=number, cells=cells))
     return rows
+
+
+def _headers(sheet: str, texts: list[str]) -> list[tuple[str, str]]:
+    """Read the first row of a sheet, which must name the columns without which it says nothing."""
+    headers = [_header(text) for text in texts]
+    names = [name.partition("::")[0] for name, _language in headers]
+    for wanted in _COLUMNS.get(sheet, ()):
+        if wanted not in names:
+            got = ", ".join(filter(None, texts))
+            raise XlsformError(f"wanted a column {wanted} in the sheet {sheet}, got {got[:200]}")
+    for header, text in zip(headers, texts, strict=True):
+        if text and headers.count(header) > 1:
+            raise XlsformError(f"wanted each column once in the sheet {sheet}, got {text} twice")
+    return headers
 
 
 def _cells(

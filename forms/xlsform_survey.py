@@ -46,11 +46,14 @@ class Survey:
     ----------
     intro
         The notes before the first page.
+    places
+        The number of the row of each question taken, by its id.
     """
 
     texts: Texts
     questions: Questions
     intro: records.Texts = field(default_factory=lambda: NO_TEXTS)
+    places: dict[str, int] = field(default_factory=dict)
     _pages: list[Page] = field(default_factory=list)
     _groups: list[_Group] = field(default_factory=list)
     _repeats: int = 0
@@ -140,6 +143,7 @@ class Survey:
         question, answers = made
         question = replace(question, show_if=self._whole_condition(row))
         self._place(row, question)
+        self.places[unique] = row.number
         self._asked[name] = Asked(question=question, answers=answers)
 
     def _place(self, row: Row, question: Question) -> None:

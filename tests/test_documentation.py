@@ -3,15 +3,21 @@
 import re
 import shlex
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from enquete.cli import main
+from enquete.cli.questionnaire import questionnaire
+from forms.checking import remarks
+from forms.definition import faults, load, parse
+from forms.kinds import KINDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+QUESTIONNAIRES = (ROOT / "docs/questionnaires.md").read_text(encoding="utf-8")
 
 AREAS = ("Laren", "Huizen")
 FRAME = "dwelling_id;area;dwelling_type\n" + "".join(
@@ -81,6 +87,43 @@ def test_the_commands_of_a_real_year(monkeypatch, tmp_path):
             )
         )
     assert (tmp_path / "table" / "rating-table.xlsx").exists()
+
+
+def test_the_commands_of_an_author(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ENQUETE_INSTANCE", str(tmp_path / "instance"))
+    (tmp_path / "survey.toml").write_text(blocks("toml", QUESTIONNAIRES)[0], encoding="utf-8")
+    (block,) = blocks("sh", QUESTIONNAIRES)
+    author = commands(block)
+    assert {words[1] for words in author} == {*questionnaire.commands, "create"}
+    for words in author:
+        if words[-1].endswith(".pdf") and not find_spec("weasyprint"):
+            continue
+        run(*words)
+        if "--to" in words:
+            assert (tmp_path / words[-1]).exists()
+    assert load(tmp_path / "again.toml").pages == load(tmp_path / "survey.toml").pages
+
+
+def test_each_questionnaire_and_question_shown_is_one():
+    whole, *questions = blocks("toml", QUESTIONNAIRES)
+    assert faults(whole) == ()
+    assert {kind for text in questions for kind in re.findall('kind = "(.*)"', text)} == {
+        *KINDS
+    } - {"choice"}
+    for question in questions:
+        assert faults(f"{whole}\n{question}") == (), question
+    everything = parse("\n".join([whole, *questions]))
+    assert [remark for remark in remarks(everything) if remark.where != "pages[3].questions"] == []
+
+
+def test_the_faults_shown_are_those_that_are_told():
+    whole = blocks("toml", QUESTIONNAIRES)[0]
+    wrong = whole.replace('title.en = "Overall mark"\n', "").replace("required =", "requird =")
+    told = [f"fault   {fault}" for fault in faults(wrong)]
+    (shown,) = (block.splitlines() for block in blocks("text", QUESTIONNAIRES))
+    for line, fault in zip(shown, told, strict=True):
+        assert re.fullmatch(re.escape(line).replace("…", ".*"), fault), fault
 
 
 @pytest.mark.parametrize("document", ["README.md", *sorted(p.name for p in ROOT.glob("docs/*.md"))])

@@ -223,7 +223,7 @@ def invite(
     if is_taken(path):
         raise InputError(f"{path} is there already: its codes would be lost; move it first")
     with written_whole(path, write_letters(planned.letters), mode=0o600):
-        store.invite(slug, planned.invitees, planned.population)
+        store.invite(slug, planned.invitees, planned.population, fingerprint=keys.fingerprint())
     click.echo(f"{len(planned.invitees)} dwellings invited (seed {seed}); letters in {path}")
 
 

@@ -107,7 +107,7 @@ def reshuffle(settings: Settings, store: Store) -> None:
     dropped = store.drop_closed_drafts(today())
     store.purge_attempts(slot_of(time.time()))
     store.reshuffle()
-    click.echo(f"the order of arrival is hidden; {dropped} drafts of closed waves dropped")
+    click.echo(f"the order of arrival is hidden; drafts of closed waves dropped: {dropped}")
 
 
 @click.command()

@@ -15,13 +15,16 @@ from urllib.parse import urlsplit
 from enquete import clock
 from enquete.app import create_app
 from enquete.codes import CodeKeys, draw_code
+from enquete.errors import InputError
+from enquete.files import write_whole
 from enquete.settings import load_settings
 from enquete.store import Area, Invitee, PopulationRow, Wave, open_store
+from enquete.translate import LANGUAGES
 from forms.route import path
 from forms.samples import body, sample_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -31,9 +34,11 @@ if TYPE_CHECKING:
 
 _STATIC: Final = Path(__file__).parents[1] / "static"
 _NAME: Final = "preview"
+_INDEX: Final = "index.html"
+_MARK: Final = '<meta name="generator" content="enquete questionnaire preview">'
 _HIDDEN: Final = re.compile(r'<input\b[^>]*\btype="hidden"[^>]*>')
 _FORM: Final = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>')
-_BUTTON: Final = re.compile(r'(<button\b[^>]*) name="[^"]*"')
+_BUTTON: Final = re.compile(r'(<button\b[^>]*?) (?:name|form)="[^"]*"')
 _LINK: Final = re.compile(r'\b(href|src)="(/[^"]*)"')
 _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
@@ -61,6 +66,43 @@ def preview(questionnaire: Questionnaire, language: str) -> dict[str, bytes]:
         journey = Journey(create_app(settings), questionnaire, language)
         journey.take_all(iter(codes))
     return dict(_files(journey))
+
+
+def refuse_other_files(target: Path) -> None:
+    """Refuse a folder that holds something else than an earlier preview: files have common names.
+
+    Raises
+    ------
+    InputError
+        If it does, or cannot be looked into.
+    """
+    try:
+        used = target.exists() and any(target.iterdir())
+        ours = used and _MARK.encode() in (target / _INDEX).read_bytes()
+    except FileNotFoundError:
+        ours = False
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror}") from None
+    if used and not ours:
+        raise InputError(f"{target} holds other files: give a new folder or that of a preview")
+
+
+def write_pages(pages: Mapping[str, bytes], target: Path) -> None:
+    """Write the files of a preview to a folder, in place of those of an earlier one.
+
+    Raises
+    ------
+    InputError
+        If they cannot be written.
+    """
+    try:
+        (target / "static").mkdir(parents=True, exist_ok=True)
+        for old in set(target.glob("*.html")) - {target / name for name in pages}:
+            old.unlink()
+    except OSError as error:
+        raise InputError(f"{target} cannot be written: {error.strerror}") from None
+    for name, content in pages.items():
+        write_whole(target / name, content)
 
 
 def _fill(
@@ -163,10 +205,10 @@ def _files(journey: Journey) -> Iterator[tuple[str, bytes]]:
     order = _in_order(journey)
     names = {address: _file_name(address) for address in order}
     for address, following in zip(order, [*order[1:], ""], strict=True):
-        html = _standing_alone(journey.seen[address], names, names.get(following, "index.html"))
+        html = _standing_alone(journey.seen[address], names, names.get(following, _INDEX))
         yield names[address], html.encode()
     titles = {names[address]: _title(journey.seen[address]) for address in order}
-    yield "index.html", _index(journey, titles).encode()
+    yield _INDEX, _index(journey, titles).encode()
     for file in sorted(_STATIC.iterdir()):
         yield f"static/{file.name}", file.read_bytes()
 
@@ -187,12 +229,15 @@ def _standing_alone(html: str, names: dict[str, str], following: str) -> str:
 
     def local(link: re.Match[str]) -> str:
         target = urlsplit(unescape(link[2])).path
-        file = target[1:] if target.startswith("/static/") else names.get(target, "index.html")
+        file = target[1:] if target.startswith("/static/") else names.get(target, _INDEX)
         return f'{link[1]}="{escape(file)}"'
 
     html = _LINK.sub(local, _HIDDEN.sub("", html))
     html = _FORM.sub(f'<form action="{escape(following)}">', html)
-    return _BUTTON.sub(r"\1", html)
+    # A button keeps its looks: what it says and which form it is of means nothing here
+    while (without := _BUTTON.sub(r"\1", html)) != html:
+        html = without
+    return html
 
 
 def _title(html: str) -> str:
@@ -203,16 +248,18 @@ def _title(html: str) -> str:
 def _index(journey: Journey, titles: dict[str, str]) -> str:
     rows = "\n".join(_rows(titles.items()))
     title = escape(journey.questionnaire.title[journey.language])
+    own = f'lang="{escape(journey.language)}" dir="{LANGUAGES[journey.language].direction}"'
     return f"""<!doctype html>
-<html lang="en">
+<html lang="en" dir="ltr">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+{_MARK}
 <title>Preview: {title}</title>
 <link rel="stylesheet" href="static/enquete.css">
 <main class="wrap">
-<h1>Preview: <span lang="{escape(journey.language)}">{title}</span></h1>
+<h1>Preview: <span {own}>{title}</span></h1>
 <p>Every page with an answer that nobody gave, in the order in which residents come by.</p>
-<ol lang="{escape(journey.language)}">
+<ol {own}>
 {rows}
 </ol>
 </main>

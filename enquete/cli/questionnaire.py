@@ -34,8 +34,9 @@ def check(context: click.Context, file: str) -> None:
     """Name every fault in FILE with its line, then what its author should look at.
 
     A fault (exit code 1) keeps the questionnaire out of a wave. A remark does not: languages that
-    no native speaker has reviewed, and Dutch that is not plain (level B1).
+    no native speaker has reviewed or that the pages lack, and Dutch that is not plain (level B1).
     """
+    from enquete.translate import LANGUAGES
     from forms.checking import remarks
     from forms.definition import QuestionnaireError, faults, parse
 
@@ -49,7 +50,7 @@ def check(context: click.Context, file: str) -> None:
     if found:
         click.echo(f"{file}: {_count(len(found), 'fault')}")
         context.exit(1)
-    looked_at = remarks(parse(text))
+    looked_at = remarks(parse(text), pages=LANGUAGES)
     for remark in looked_at:
         click.echo(f"remark  {remark}")
     click.echo(f"{file}: no faults, {_count(len(looked_at), 'remark')}")
@@ -65,16 +66,18 @@ def preview_pages(file: str, language: str | None, target: Path | None, serve: b
 
     With the start page, the review and the thanks. Nothing is stored, nothing leaves this computer.
     """
-    from enquete.cli.preview import preview
+    from enquete.cli.preview import preview, refuse_other_files, write_pages
 
     if (target is None) != serve:
         raise click.UsageError("give --to FOLDER or --serve")
+    if target is not None:
+        refuse_other_files(target)
     read = _read(file)
     pages = preview(read, _page_language(_language(read, language)))
     if target is None:
         _serve(pages)
         return
-    _write(pages, target)
+    write_pages(pages, target)
     click.echo(f"{target / 'index.html'}: {len(pages)} files")
 
 
@@ -91,14 +94,13 @@ def print_paper(file: str, language: str | None, target: Path) -> None:
     from enquete.files import write_whole
     from forms.printing import PdfUnavailableError, paper, pdf
 
-    if target.suffix not in {".html", ".pdf"}:
-        raise InputError(f"--to must be an .html or a .pdf file, got {target}")
+    _require_suffix(target, ".html", ".pdf")
     read = _read(file)
     language = _page_language(_language(read, language))
     words = translate.catalogue(language)
     html = paper(read, language, words, direction=translate.LANGUAGES[language].direction)
     try:
-        content = pdf(html) if target.suffix == ".pdf" else html.encode()
+        content = pdf(html) if target.suffix.lower() == ".pdf" else html.encode()
     except PdfUnavailableError as error:
         raise InputError(str(error)) from error
     write_whole(target, content)
@@ -116,6 +118,7 @@ def export_xlsform(file: str, target: Path) -> None:
     from enquete.files import write_whole
     from forms.xlsform_write import write_xlsform
 
+    _require_suffix(target, ".xlsx")
     read = _read(file)
     write_whole(target, write_xlsform(read))
     click.echo(f"{target}: {len(read.questions)} questions")
@@ -127,8 +130,8 @@ def export_xlsform(file: str, target: Path) -> None:
 def import_xlsform(form: Path, target: Path) -> None:
     """Make a questionnaire of FORM, an XLSForm spreadsheet (.xlsx).
 
-    What could not be taken is listed with its sheet, its row and the reason. Reading needs the
-    extra `xlsform`.
+    What could not be taken is listed with its sheet, its row and the reason; where that is every
+    question, nothing is written. Reading needs the extra `xlsform`.
     """
     from enquete.files import is_taken, write_whole
     from forms.definition import faults
@@ -140,9 +143,11 @@ def import_xlsform(form: Path, target: Path) -> None:
         read = read_xlsform(form.read_bytes(), name=form.stem)
     except XlsformError as error:
         raise InputError(f"{form}: {error}") from error
-    write_whole(target, read.text.encode())
     for loss in read.losses:
         click.echo(f"not taken  {loss}")
+    if not read.questions:
+        raise InputError(f"{form}: no question could be taken; {target} is not written")
+    write_whole(target, read.text.encode())
     found = faults(read.text)
     for fault in found:
         click.echo(f"to mend    {target}: {fault}")
@@ -152,23 +157,16 @@ def import_xlsform(form: Path, target: Path) -> None:
     )
 
 
-def _write(pages: dict[str, bytes], target: Path) -> None:
-    from enquete.files import write_whole
-
-    for name, content in pages.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content)
-
-
 def _serve(pages: dict[str, bytes]) -> None:
     """Show the pages on an address of this computer alone."""
     import tempfile
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+    from enquete.cli.preview import write_pages
+
     with tempfile.TemporaryDirectory(prefix="enquete-") as name:
-        _write(pages, Path(name))
+        write_pages(pages, Path(name))
         handler = partial(SimpleHTTPRequestHandler, directory=name)
         with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             click.echo(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C stops)")
@@ -183,11 +181,12 @@ def _text(file: str) -> str:
     from forms.definition import builtin, builtin_names, read_text
 
     path = Path(file)
-    if path.suffix != ".toml" and not path.exists():
-        if file in builtin_names():
-            return builtin(file).text
+    if file in builtin_names() and not path.is_file():
+        return builtin(file).text
+    if path.is_dir() or (path.suffix != ".toml" and not path.exists()):
         names = ", ".join(builtin_names())
-        raise InputError(f"questionnaire must be a TOML file or one of {names}, got {file!r}")
+        got = f"the folder {file!r}" if file and path.is_dir() else repr(file)
+        raise InputError(f"questionnaire must be a TOML file or one of {names}, got {got}")
     return read_text(path)
 
 
@@ -217,6 +216,12 @@ def _page_language(language: str) -> str:
         offered = ", ".join(LANGUAGES)
         raise InputError(f"--language must be one that the pages have ({offered}), got {language}")
     return language
+
+
+def _require_suffix(target: Path, *suffixes: str) -> None:
+    if target.suffix.lower() not in suffixes:
+        wanted = " or ".join(suffixes)
+        raise InputError(f"--to must be a file that ends in {wanted}, got {target}")
 
 
 def _count(number: int, what: str) -> str:

@@ -101,11 +101,8 @@ class Database:
         known = self.fact("key")
         if known is None and adopt:
             self.set_fact("key", fingerprint)
-        elif known not in {None, fingerprint}:
-            raise StoreUnavailableError(
-                "the secret is not the one that this database's codes were made with: put back the "
-                "secret.key (or the setting secret) of the installation it comes from"
-            )
+        else:
+            _refuse_other_key(known, fingerprint)
 
     def copy_to(self, target: Self, *, replace: bool = False) -> dict[str, int]:
         """Copy every row into another store of the same schema, and give the counts by table.
@@ -120,6 +117,11 @@ class Database:
                 raise ConflictError("the database is not empty; nothing was changed")
             return copy_rows(self._driver, target._driver)
 
+    def _claim_key(self, fingerprint: str) -> None:
+        """Check the key as `require_key`, and let nobody change it until the transaction ends."""
+        for row in self._driver.rows(queries.CLAIM_FACT, {"name": "key"}):
+            _refuse_other_key(row["content"], fingerprint)
+
     def _put_fact(self, name: str, content: str) -> None:
         self._driver.rows(queries.SET_FACT, {"name": name, "content": content})
 
@@ -128,6 +130,15 @@ class Database:
 
     def _add(self, sql: str, records: Iterable[object]) -> None:
         self._driver.many(sql, (values(record) for record in records))
+
+
+def _refuse_other_key(known: str | None, fingerprint: str) -> None:
+    if known not in {None, fingerprint}:
+        raise StoreUnavailableError(
+            "the secret is not the one that this database's codes were made with: put back the "
+            "secret.key (or the setting secret) of the installation it comes from; after an "
+            "`enquete key rotate` that was cut off, run that again"
+        )
 
 
 def values(record: Any) -> dict[str, Any]:

@@ -30,6 +30,8 @@ INSERT INTO fact (name, content) VALUES (:name, :content)
 ON CONFLICT (name) DO UPDATE SET content = excluded.content
 """
 
+CLAIM_FACT = "UPDATE fact SET content = content WHERE name = :name RETURNING content"
+
 AREAS = "SELECT id, name, published, position FROM area ORDER BY position, id"
 AREA_CODES = """
 SELECT area, code, valid_from, valid_until, change FROM area_code ORDER BY area, valid_from, code

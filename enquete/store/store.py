@@ -124,16 +124,27 @@ class Store(Upkeep):
                 raise NotFoundError(f"there is no wave {slug!r}")
 
     def invite(
-        self, wave: str, invitees: Iterable[Invitee], population: Iterable[PopulationRow]
+        self,
+        wave: str,
+        invitees: Iterable[Invitee],
+        population: Iterable[PopulationRow],
+        *,
+        fingerprint: str = "",
     ) -> None:
         """Store who is asked, and freeze the population that their answers stand for.
+
+        `fingerprint` is of the key that the codes were made with; "" is not looked at.
 
         Raises
         ------
         ConflictError
             If the wave was invited or filled before.
+        StoreUnavailableError
+            If the key was changed meanwhile.
         """
         with self.writing():
+            if fingerprint:
+                self._claim_key(fingerprint)
             self._set_population(wave, population)
             self._add(queries.ADD_INVITEE, invitees)
 

@@ -40,9 +40,16 @@ class Upkeep(Database):
         return keys.with_ring(ring) if ring else keys
 
     def rotate_key(self, keys: CodeKeys, secret: bytes) -> None:
-        """Make new codes with another secret from now on; those that are out still work."""
+        """Make new codes with another secret from now on; those that are out still work.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If the store knows another key than these: somebody else changed it.
+        """
         after = keys.succeeded_by(secret)
         with self.writing():
+            self._claim_key(keys.fingerprint())
             waves = [row["wave"] for row in self._driver.rows(queries.INVITED_WAVES)]
             self._put_fact("key", after.fingerprint())
             self._put_fact(_RING, after.ring())
@@ -55,8 +62,11 @@ class Upkeep(Database):
         ------
         ConflictError
             If a wave that was invited with one of them can still be answered.
+        StoreUnavailableError
+            If the store knows another key than these.
         """
         with self.writing():
+            self._claim_key(keys.fingerprint())
             waves = set(json.loads(self.fact(_EARLIER_WAVES) or "[]"))
             for wave in self._driver.rows(queries.WAVES):
                 if wave["slug"] in waves and not (wave["closes"] and wave["closes"] < today):

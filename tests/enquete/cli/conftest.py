@@ -1,10 +1,13 @@
 """Commands as an operator types them, and a corporation to type them for."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from enquete.cli import main
 
+EVERY_KIND = Path(__file__).parents[2] / "forms" / "every_kind.toml"
 FRAME = "vhe;gemeente;woningtype;complex;taal;adres\n" + "".join(
     f"d{i};{('Laren', 'Weesp / stadsgebied Amsterdam')[i % 2]};flat;c1;nl;Straat {i}\n"
     for i in range(200)
@@ -51,3 +54,19 @@ def loaded(enquete, file):
     answers, population = file("a.csv", ANSWERS), file("p.csv", POPULATION)
     enquete("answers", "import", answers, "--wave", "2021", "--population", population)
     return enquete
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder of an author, with every kind of question in a file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "survey.toml").write_bytes(EVERY_KIND.read_bytes())
+    return tmp_path
+
+
+def questionnaire(*arguments, code=0):
+    """Run a command of authors, insist on its exit code, and give what it says."""
+    result = CliRunner().invoke(main, ["questionnaire", *map(str, arguments)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result
+    assert result.exit_code == code, result.output
+    return result.output
