@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from analysis.contrast import joint
 from analysis.overlap import chosen_overlap, joint_df
-from analysis.results import TOTAL, show_key
+from analysis.results import TOTAL, Flag, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.estimates import Estimates
     from analysis.overlap import Overlap
     from analysis.quantity import Linearised
+    from analysis.results import Estimate
     from analysis.trend_results import Breaks, Trend
 
 
@@ -85,7 +87,9 @@ def composition_of(
 ) -> Composition:
     """Split the change of the headline into rating and composition.
 
-    See `analysis.composition.decompose`.
+    See `analysis.composition.decompose`. A mean that gets no margin (no degrees of freedom, answers
+    that are all the same) is not known exactly, though its variance comes out as 0: what rests on
+    it gets no margin either, and a note says why.
 
     Parameters
     ----------
@@ -111,14 +115,28 @@ def composition_of(
         }
         for wave, row in zip(waves, values, strict=True)
     ]
-    return decompose(
+    covariance = found.covariance[np.ix_(index, index)]
+    rows = [row for wave in waves for row in estimates.of(wave)]
+    withheld = [row.flag not in {Flag.OK, Flag.EMPTY} for row in rows]
+    covariance[withheld, :] = covariance[:, withheld] = np.nan
+    parts = decompose(
         groups[0],
         groups[1],
-        covariance=found.covariance[np.ix_(index, index)],
+        covariance=covariance,
         order=order,
         df=pair_df(estimates, TOTAL, waves, overlap=overlap),
         confidence=estimates.confidence,
     )
+    notes = _without_margin([row for row, gone in zip(rows, withheld, strict=True) if gone])
+    return replace(parts, notes=(*parts.notes, *notes))
+
+
+def _without_margin(rows: Sequence[Estimate]) -> list[str]:
+    """Say of which means there is no margin, and why."""
+    where: dict[str, list[str]] = {}
+    for row in rows:
+        where.setdefault(row.reason, []).append(f"{show_key(row.key)} {row.wave}".rstrip())
+    return [f"No margin of {', '.join(names)}: {reason}." for reason, names in where.items()]
 
 
 def _series(
