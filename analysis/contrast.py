@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from analysis.columns import MOST_DOMAINS
 from analysis.display import Readable
 from analysis.estimate import ZERO
 from analysis.intervals import t_interval, t_test
@@ -70,11 +71,21 @@ def joint(
     Returns
     -------
     The wave and domain of each estimate, wave by wave, each wave's total last; and the estimates.
+
+    Raises
+    ------
+    ValueError
+        If there are too many of them for a matrix.
     """
     cells, quantity = estimates.condensed_cells()
     chosen = list(cells.waves) if waves is None else list(waves)
     here = cells.of_waves(*chosen)
     cells, quantity = cells.part(here), quantity.part(here)
+    if len(chosen) * len(cells.domains) > 2 * MOST_DOMAINS:
+        raise ValueError(
+            f"domains times waves must be at most {2 * MOST_DOMAINS} for a covariance of all, got "
+            f"{len(cells.domains)} times {len(chosen)}"
+        )
     places, label = _places(cells, chosen)
     number = np.array([chosen.index(wave) if wave in chosen else -1 for wave in cells.waves])
     way = chosen_overlap(cells, overlap)

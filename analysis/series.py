@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.contrast import joint
-from analysis.overlap import chosen_overlap, joint_df
+from analysis.overlap import chosen_overlap, joint_covariance, joint_df
+from analysis.quantity import linearise
 from analysis.results import TOTAL, Flag, show_key
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def trend_of(
     """
     from analysis.trend import trend
 
-    found, places = _series(estimates, key, overlap=overlap)
+    found = _series(estimates, key, overlap=overlap)
     return trend(
-        found.value[places].tolist(),
-        found.covariance[np.ix_(places, places)],
+        found.value.tolist(),
+        found.covariance,
         estimates.waves,
         pair_df(estimates, key, estimates.waves, overlap=overlap),
         confidence=estimates.confidence,
@@ -65,11 +66,11 @@ def breaks_of(
     """Test each step from wave to wave of one domain; see `analysis.trend.breaks`."""
     from analysis.trend import breaks
 
-    found, places = _series(estimates, key, overlap=overlap)
+    found = _series(estimates, key, overlap=overlap)
     waves = estimates.waves
     return breaks(
-        found.value[places].tolist(),
-        found.covariance[np.ix_(places, places)],
+        found.value.tolist(),
+        found.covariance,
         waves,
         [pair_df(estimates, key, pair, overlap=overlap) for pair in pairwise(waves)],
         confidence=estimates.confidence,
@@ -141,13 +142,24 @@ def _without_margin(rows: Sequence[Estimate]) -> list[str]:
 
 def _series(
     estimates: Estimates, key: str | tuple[str, ...], *, overlap: Overlap | None
-) -> tuple[Linearised, list[int]]:
+) -> Linearised:
+    """Linearise one domain in every wave: `joint` of all would be made anew for each domain."""
+    cells, quantity = estimates.condensed_cells()
     wanted = (key,) if isinstance(key, str) else key
-    places, found = joint(estimates, overlap=overlap)
-    if (estimates.waves[0], wanted) not in places:
-        known = ", ".join(show_key(domain) for domain in estimates.cells.domains)
+    if wanted not in {TOTAL, *cells.domains}:
+        known = ", ".join(show_key(domain) for domain in cells.domains)
         raise ValueError(f"there is no domain {show_key(wanted)!r}; domains: {known}")
-    return found, [places.index((wave, wanted)) for wave in estimates.waves]
+    inside = np.ones(len(cells.n), dtype=np.bool_)
+    if wanted != TOTAL:
+        inside = cells.domain == cells.domains.index(wanted)
+    way = chosen_overlap(cells, overlap)
+    return linearise(
+        cells,
+        quantity,
+        [(np.where(inside, cells.wave, -1), len(cells.waves))],
+        cells.sample(),
+        covariance=lambda influence: joint_covariance(cells, influence, way),
+    )
 
 
 def pair_df(
