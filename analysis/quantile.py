@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
-from analysis.estimate import design_notes
 from analysis.estimates import Estimates
+from analysis.notes import design_notes
 from analysis.quantity import linearise, share_of
 from analysis.results import TOTAL, Estimate, Flag
 

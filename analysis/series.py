@@ -12,7 +12,7 @@ import numpy as np
 from analysis.contrast import joint
 from analysis.overlap import chosen_overlap, joint_covariance, joint_df
 from analysis.quantity import linearise
-from analysis.results import TOTAL, Flag, show_key
+from analysis.results import TOTAL, Flag, read_key, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ def trend_of(
         found.value.tolist(),
         found.covariance,
         estimates.waves,
-        pair_df(estimates, key, estimates.waves, overlap=overlap),
+        pair_df(estimates, key, estimates.waves, overlap=overlap) if found.df.min() > 0 else 0,
         confidence=estimates.confidence,
         equivalence=equivalence,
         new_method=new_method,
@@ -72,7 +72,11 @@ def breaks_of(
         found.value.tolist(),
         found.covariance,
         waves,
-        [pair_df(estimates, key, pair, overlap=overlap) for pair in pairwise(waves)],
+        # A wave without degrees of freedom has no variance to show, whatever the other has.
+        [
+            pair_df(estimates, key, pair, overlap=overlap) if min(own) > 0 else 0
+            for pair, own in zip(pairwise(waves), pairwise(found.df.tolist()), strict=True)
+        ],
         confidence=estimates.confidence,
         new_method=new_method,
     )
@@ -145,7 +149,7 @@ def _series(
 ) -> Linearised:
     """Linearise one domain in every wave: `joint` of all would be made anew for each domain."""
     cells, quantity = estimates.condensed_cells()
-    wanted = (key,) if isinstance(key, str) else key
+    wanted = read_key(key, cells.domains)
     if wanted not in {TOTAL, *cells.domains}:
         known = ", ".join(show_key(domain) for domain in cells.domains)
         raise ValueError(f"there is no domain {show_key(wanted)!r}; domains: {known}")
@@ -173,8 +177,8 @@ def pair_df(
     cells = estimates.cells
     cells = cells.part(cells.of_waves(*waves))
     here = cells.answered
-    if key != TOTAL:
-        wanted = (key,) if isinstance(key, str) else key
+    wanted = read_key(key, cells.domains)
+    if wanted != TOTAL:
         here = here & (cells.domain == cells.domains.index(wanted))
     way = chosen_overlap(cells, overlap)
     return int(joint_df(cells, np.where(here, 0, -1), 1, way)[0])

@@ -90,7 +90,9 @@ _DESIGN = [
         type=existing_file,
         metavar="FILE",
         group=DESIGN,
-        help="CSV of the number of dwellings by stratum, in place of --weights and --fpc.",
+        help="CSV of the number of dwellings by stratum, and by wave if it has that column. Gives "
+        "the weights, unless --weights does; and corrects margins for the finite population, "
+        "unless there are --clusters (then only --fpc can) or --fpc does.",
     ),
     option(
         "--lonely",
