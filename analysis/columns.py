@@ -24,6 +24,13 @@ MISSING = parse.MISSING | {"NaN", "nan", "None", "<NA>"}
 """No value, in a file or as a data frame writes it."""
 
 
+MOST_DOMAINS = 2000
+"""Domains that get figures: their covariance is a square matrix, and 2.000 take 2 GB for a change.
+
+A column with more values is one of persons or addresses, not of areas.
+"""
+
+
 class FileColumns(dict[str, list[str]]):
     """The columns of a file, which know the line of each row."""
 
@@ -102,7 +109,13 @@ def _filled(columns: Columns, name: str) -> NDArray[np.str_]:
 def read_domains(
     columns: Columns, by: Sequence[str], size: int
 ) -> tuple[tuple[tuple[str, ...], ...], NDArray[np.intp]]:
-    """Give the combinations of labels, and each row's place among them; -1 for an empty label."""
+    """Give the combinations of labels, and each row's place among them; -1 for an empty label.
+
+    Raises
+    ------
+    ValueError
+        If there are more than `MOST_DOMAINS`.
+    """
     if not by:
         return (), np.full(size, -1, dtype=np.intp)
     levels, codes = zip(*(read_kept(columns, name) for name in by), strict=True)
@@ -110,6 +123,12 @@ def read_domains(
     for labels, index in zip(levels, codes, strict=True):
         code = code * len(labels) + index
     found, place = np.unique(code, return_inverse=True)
+    if len(found) > MOST_DOMAINS + 1:
+        many = "different values" if len(by) == 1 else "different combinations"
+        raise ValueError(
+            f"column {' by '.join(map(repr, by))} must have at most {MOST_DOMAINS} {many} to get a "
+            f"figure for each, got {len(found)}: is it one of areas?"
+        )
     keys = [
         tuple(labels[i] for labels, i in zip(levels, places, strict=True))
         for places in zip(*np.unravel_index(found, [len(labels) for labels in levels]), strict=True)

@@ -4,119 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.display import Shown, Table, Tabular
+from analysis.composition_results import Composition, Contribution, Part
 from analysis.intervals import t_interval, t_test
+from analysis.results import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
+__all__ = ["Composition", "Contribution", "Part", "decompose"]
+
 _ZERO = 1e-12
 """A standard error up to this size, in units of the answer, is rounding: no test rests on it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of the change of the headline, in units of the answer.
-
-    Attributes
-    ----------
-    se
-        From the joint covariance of the means; the shares are known. None where `reason` says so.
-    low, high, p
-        t interval and two-sided test of 0; None without degrees of freedom or without spread.
-    """
-
-    value: float
-    se: float | None = None
-    low: float | None = None
-    high: float | None = None
-    p: float | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
-    """What one group adds to each part; a part that the group has none of is 0, known exactly.
-
-    Attributes
-    ----------
-    share
-        Share of the stock in the earlier and in the later wave, in [0, 1].
-    rating
-        Its own change, at its mean share.
-    composition
-        Its gain in share, times how far it stands above the headline.
-    entering, leaving
-        Its share, times how far it stands above (entering) or below (leaving) the headline of the
-        groups of both waves.
-    """
-
-    group: str
-    share: tuple[float, float]
-    rating: Part
-    composition: Part
-    entering: Part
-    leaving: Part
-
-
-_PARTS = ("rating", "composition", "entering", "leaving")
-_PART = ("value", "se", "low", "high", "p", "reason")
-
-
-@dataclass(frozen=True, repr=False, slots=True, kw_only=True)
-class Composition(Tabular):
-    """The change of the headline: ``change = rating + composition + entering + leaving``."""
-
-    headline: tuple[float, float]
-    change: Part
-    rating: Part
-    composition: Part
-    entering: Part
-    leaving: Part
-    rows: tuple[Contribution, ...]
-    df: int | None
-    notes: tuple[str, ...]
-
-    def _records(self) -> list[dict[str, Any]]:
-        """Give each group with its shares, and each number of each part as ``rating_se``."""
-        return [
-            {
-                "group": row.group,
-                "share_before": row.share[0],
-                "share_after": row.share[1],
-                **{
-                    f"{part}_{name}": getattr(getattr(row, part), name)
-                    for part in _PARTS
-                    for name in _PART
-                },
-            }
-            for row in self.rows
-        ]
-
-    def _shown(self) -> Shown:
-        parts = {name: getattr(self, name) for name in ("change", *_PARTS)}
-        own = [
-            [row.group, *row.share, *(getattr(row, part).value for part in _PARTS)]
-            for row in self.rows
-        ]
-        return Shown(
-            title="The change of the headline in parts",
-            figures={"headline": self.headline, "df": self.df},
-            tables=[
-                Table(
-                    ["part", *_PART],
-                    [[name, *(getattr(part, n) for n in _PART)] for name, part in parts.items()],
-                ),
-                Table(["group", "share before", "share after", *_PARTS], own),
-            ],
-            notes=self.notes,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,15 +47,16 @@ class _Means:
         covariance = self.covariance[np.ix_(used, used)]
         unknown = used[np.isnan(np.diag(covariance))]
         if unknown.size:
-            group = self.groups[int(unknown[0]) % len(self.groups)]
-            return Part(value=value, reason=f"the mean of {group!r} has no margin")
+            names = dict.fromkeys(repr(self.groups[i % len(self.groups)]) for i in unknown.tolist())
+            reason = f"the mean of {', '.join(names)} has no margin"
+            return Part(value=value, flag=Flag.NO_MARGIN, reason=reason)
         if not np.isfinite(covariance).all():
             raise ValueError("covariance must be finite between means that have a variance")
         se = math.sqrt(max(float(flat[used] @ covariance @ flat[used]), 0.0))
         if self.df is None or se <= _ZERO:
             return Part(value=value, se=se)
         if self.df < 1:
-            return Part(value=value, reason="no degrees of freedom")
+            return Part(value=value, flag=Flag.NO_MARGIN, reason="no degrees of freedom")
         low, high = t_interval(value, se, self.df, confidence=self.confidence)
         return Part(value=value, se=se, low=low, high=high, p=t_test(value, se, self.df))
 
@@ -189,7 +94,8 @@ def decompose(
         whose own mean is what the survey weighs; over coarser ones it differs from it.
     covariance
         Shape (2a, 2a): of the earlier means in `order`, then the later; NaN for a mean without a
-        margin. What stands at a group that a wave does not have is not read.
+        margin. One without degrees of freedom is such a mean: its variance comes out as 0 and says
+        nothing. What stands at a group that a wave does not have is not read.
     order
         The a groups of either wave.
     df

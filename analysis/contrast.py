@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from analysis.columns import MOST_DOMAINS
 from analysis.display import Readable
 from analysis.estimate import ZERO
 from analysis.intervals import t_interval, t_test
 from analysis.overlap import chosen_overlap, joint_covariance, joint_df
 from analysis.quantity import linearise
-from analysis.results import TOTAL, show_key
+from analysis.results import TOTAL, read_key, show_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,11 +71,21 @@ def joint(
     Returns
     -------
     The wave and domain of each estimate, wave by wave, each wave's total last; and the estimates.
+
+    Raises
+    ------
+    ValueError
+        If there are too many of them for a matrix.
     """
     cells, quantity = estimates.condensed_cells()
     chosen = list(cells.waves) if waves is None else list(waves)
     here = cells.of_waves(*chosen)
     cells, quantity = cells.part(here), quantity.part(here)
+    if len(chosen) * len(cells.domains) > 2 * MOST_DOMAINS:
+        raise ValueError(
+            f"domains times waves must be at most {2 * MOST_DOMAINS} for a covariance of all, got "
+            f"{len(cells.domains)} times {len(chosen)}"
+        )
     places, label = _places(cells, chosen)
     number = np.array([chosen.index(wave) if wave in chosen else -1 for wave in cells.waves])
     way = chosen_overlap(cells, overlap)
@@ -110,8 +121,8 @@ def contrast(
     Parameters
     ----------
     coefficients
-        By domain (its label or labels, `TOTAL` for all answers), or by (wave, domain) where there
-        are more waves than one: what the estimate is multiplied with.
+        By domain (its label or labels; `TOTAL` or ``total`` for all answers), or by (wave, domain)
+        where there are more waves than one: what the estimate is multiplied with.
     overlap
         How the waves hang together; see `analysis.overlap.Overlap`.
     df
@@ -194,9 +205,9 @@ def _place(key: Any, cells: Cells) -> Place:
     known = [(wave, domain) for wave in cells.waves for domain in (*cells.domains, TOTAL)]
     tries = []
     if len(cells.waves) == 1:
-        tries.append((cells.waves[0], _domain(key)))
+        tries.append((cells.waves[0], _domain(key, cells)))
     if isinstance(key, tuple) and len(key) == 2:
-        tries.append((str(key[0]), _domain(key[1])))
+        tries.append((str(key[0]), _domain(key[1], cells)))
     tries.append((str(key), TOTAL))
     for place in tries:
         if place in known:
@@ -205,8 +216,8 @@ def _place(key: Any, cells: Cells) -> Place:
     raise ValueError(f"there is no estimate {key!r} to combine; estimates: {listed}")
 
 
-def _domain(key: Any) -> tuple[str, ...]:
-    return tuple(key) if isinstance(key, tuple | list) else (str(key),)
+def _domain(key: Any, cells: Cells) -> tuple[str, ...]:
+    return read_key(tuple(key) if isinstance(key, tuple | list) else str(key), cells.domains)
 
 
 def _members(cells: Cells, places: list[Place]) -> NDArray[np.bool_]:

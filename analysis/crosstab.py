@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _ZERO = 1e-12
 """A design effect below this is rounding error of a table that every sample would repeat."""
 
+_MOST = 2000
+"""Cells of a table that is tested: the covariance of their shares is a square matrix."""
+
 _NO_DF = "no degrees of freedom: no stratum has two units with an answer in the table"
 _TOO_EMPTY = "empty cells leave part of the interaction unknown: merge levels"
 _NO_SPREAD = "the table has no spread between the sampling units"
@@ -133,12 +136,16 @@ def rao_scott(
     Raises
     ------
     ValueError
-        If fewer than two levels of rows or of columns have answers.
+        If fewer than two levels of rows or of columns have answers, or there are too many.
     """
     member = (rows >= 0) & (columns >= 0) & (sample.n > 0)
     row_levels, row = _levels("rows", rows, member)
     column_levels, column = _levels("columns", columns, member)
     shape = (len(row_levels), len(column_levels))
+    if shape[0] * shape[1] > _MOST:
+        raise ValueError(
+            f"rows times columns must be at most {_MOST} cells, got {shape[0]} times {shape[1]}"
+        )
     place = row * shape[1] + column
     mass = np.where(member, weight * sample.n, 0.0)
     total = float(mass.sum())

@@ -11,6 +11,7 @@ import numpy as np
 from analysis.condense import condensed
 from analysis.estimates import Estimates
 from analysis.exact import exact_means
+from analysis.notes import design_notes
 from analysis.quantity import linearise, mean_of
 from analysis.results import TOTAL, Estimate, Flag
 
@@ -324,19 +325,3 @@ def _design_effect(figure: Figure) -> float | None:
     if figure.kind not in {"mean", "share"} or figure.n < 2 or figure.spread <= 0:
         return None
     return figure.se**2 / (figure.spread / (figure.n - 1))
-
-
-def design_notes(cells: Cells) -> tuple[str, ...]:
-    """Say what was sampled and what was corrected for, in sentences."""
-    unit = "single answer"
-    if cells.clusters:
-        unit = f"cluster ({', then '.join(cells.design.cluster_columns)})"
-    notes = [f"The sampling unit is the {unit}, within its stratum and wave."]
-    if cells.population:
-        notes.append("Weights are dwellings over answers in each stratum (N/n).")
-    elif not cells.design.weights:
-        notes.append("Every answer has the same weight: no population or weights were given.")
-    notes += cells.notes
-    corrected = "corrected" if cells.sizes else "not corrected"
-    notes.append(f"Margins are {corrected} for the finite population.")
-    return tuple(notes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from analysis import display
-from analysis.results import TOTAL, ChangeEstimate, Estimate
+from analysis.results import TOTAL, ChangeEstimate, Estimate, read_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,8 +102,9 @@ class Estimates(display.Tabular):
         )
 
     def row(self, key: str | tuple[str, ...], wave: str | int | None = None) -> Estimate:
-        """Give one estimate, by its domain and wave; without a wave, of the only one."""
-        return self.total(wave) if key == TOTAL else display.find(self.of(wave), key)
+        """Give one estimate, by its domain (or ``total``) and wave; without a wave, of the only."""
+        wanted = read_key(key, self.cells.domains)
+        return self.total(wave) if wanted == TOTAL else display.find(self.of(wave), wanted)
 
     def change(self, before: str | int, after: str | int, **options: Any) -> Changes:
         """Compare two waves; see `analysis.change.change` for the options."""
@@ -243,8 +244,9 @@ class Changes(display.Tabular):
     estimates: Estimates = field(compare=False)
 
     def row(self, key: str | tuple[str, ...]) -> ChangeEstimate:
-        """Give the change of one domain."""
-        return self.total if key == TOTAL else display.find(self.rows, key)
+        """Give the change of one domain, or of all answers: ``total``."""
+        wanted = read_key(key, self.estimates.cells.domains)
+        return self.total if wanted == TOTAL else display.find(self.rows, wanted)
 
     def explain(self, key: str | tuple[str, ...] = TOTAL) -> str:
         """Tell how one change came about: both means, what they share, the test, the verdict."""

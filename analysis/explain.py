@@ -203,10 +203,19 @@ def _variance(estimates: Estimates, figure: Recount, row: Estimate) -> list[str]
     lines.append("A stratum adds (1 - f) m / (m - 1) sum((t - mean t)²), with f = m / M.")
     lines += [*aligned(table), *_lonely(figure)]
     if not estimates.quantity:
-        lines.append("V is that of the share of answers at or below the quantile.")
+        lines += wrapped(_judged(figure, row))
     se = math.sqrt(figure.variance)
     agrees = [agreement("SE", [se], [row.se])] if estimates.quantity else []
     return [*lines, f"SE = sqrt(V) = sqrt({num(figure.variance)}) = {num(se)}", *agrees]
+
+
+def _judged(figure: Recount, row: Estimate) -> str:
+    """Say of which share the variance of a quantile is."""
+    if figure.mark == row.value:
+        return "V is that of the share of answers at or below the quantile."
+    top = figure.mark is not None and row.value == figure.distribution[0][-1]
+    why = "no answer is above the quantile" if top else "it is the larger of the two"
+    return f"V is that of the share of answers below the quantile: {why}."
 
 
 def _without(figure: Recount, strata: NDArray[np.bool_]) -> list[Group]:

@@ -35,7 +35,8 @@ def interval_section(estimates: Estimates, figure: Recount, row: Estimate) -> li
     se = math.sqrt(figure.variance) if row.flag is Flag.OK else 0.0
     t, method = t_quantile(row.df, confidence=estimates.confidence), estimates.interval
     if estimates.p is not None:
-        middle = estimates.p if estimates.centre == "p" else figure.value
+        own = estimates.centre == "estimate" and figure.mark == row.value
+        middle = figure.value if own else estimates.p
         lines, ends = _woodruff(figure, middle, half=t * se, t=t)
     elif method == "t":
         ends = figure.value - t * se, figure.value + t * se

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -111,6 +112,17 @@ def share_of(low: float, high: float) -> QuantityOf:
         return _quantity("share", cells, inside, np.ones(len(inside)), scale=(0, 1))
 
     return quantity
+
+
+def share_name(rating: str, low: float, high: float) -> str:
+    """Name the share of answers from `low` to `high`, so that 8 is not taken for 8 or more."""
+    if low == high:
+        return f"share of {rating} exactly {low:g}"
+    if high == math.inf:
+        return f"share of {rating} {low:g} or more"
+    if low == -math.inf:
+        return f"share of {rating} {high:g} or less"
+    return f"share of {rating} {low:g} to {high:g}"
 
 
 def ratio_of(name: str) -> QuantityOf:

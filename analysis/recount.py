@@ -12,6 +12,7 @@ import numpy as np
 from analysis.influence import Influence
 from analysis.overlap import joint_covariance, joint_df
 from analysis.projection import fitted
+from analysis.quantile import marks_about
 from analysis.quantity import linearise, share_of
 from analysis.results import TOTAL
 
@@ -33,12 +34,16 @@ LISTED = 12
 
 @dataclass(frozen=True, eq=False)
 class Recount:
-    """One estimate over the cells of its wave; `inside` marks the cells with an answer in it."""
+    """One estimate over the cells of its wave; `inside` marks the cells with an answer in it.
+
+    Of a quantile it is the share of answers up to `mark` that its interval rests on.
+    """
 
     cells: Cells
     quantity: Quantity
     sample: Sample
     inside: NDArray[np.bool_]
+    mark: float | None = None
 
     @property
     def first(self) -> Stage:
@@ -189,10 +194,21 @@ class Recount:
 def recount_of(estimates: Estimates, row: Estimate) -> Recount:
     """Count one of the rows or totals of `estimates` again; a quantile as the share up to it."""
     cells = estimates.cells.by_wave()[estimates.cells.waves.index(row.wave)]
-    below = share_of(-math.inf, math.nan if row.value is None else row.value)
-    quantity = (estimates.quantity or below)(cells)
+    if estimates.quantity is None:
+        return _of_quantile(cells, row, estimates.centre)
+    quantity = estimates.quantity(cells)
     inside = in_domain(cells, row.key) & quantity.answered & cells.answered
     return Recount(cells, quantity, cells.sample(), inside)
+
+
+def _of_quantile(cells: Cells, row: Estimate, centre: str) -> Recount:
+    inside = in_domain(cells, row.key) & cells.answered
+    value = math.nan if row.value is None else row.value
+    figures = [
+        Recount(cells, share_of(-math.inf, mark)(cells), cells.sample(), inside, mark)
+        for mark in marks_about(np.unique(cells.y[inside]), value, centre)
+    ]
+    return max(figures, key=lambda figure: figure.variance)
 
 
 @dataclass(frozen=True, eq=False)

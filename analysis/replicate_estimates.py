@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.estimate import Options, estimate, rows_from
 from analysis.influence import Influence
-from analysis.quantity import linearise, mean_of, ratio_of, share_of, total_of
+from analysis.quantity import linearise, mean_of, ratio_of, share_name, share_of, total_of
 from analysis.results import Estimate, Flag
 from analysis.weighting import Trim
 
@@ -89,13 +89,12 @@ class ReplicateSurvey:
         interval: str = "logit",
         confidence: float = 0.95,
     ) -> Estimates:
-        """Estimate the share of answers from `low` to `high`, both included."""
+        """Estimate the share of answers from `low` to `high`, or of exactly `low`."""
         last = low if high is None else high
-        span = f"{low:g}" if last == low else f"{low:g} to {last:g}"
         return self._estimate(
             self._base(rating, by=by),
             share_of(low, last),
-            name=f"share of {rating} {span}",
+            name=share_name(rating, low, last),
             interval=interval,
             confidence=confidence,
         )

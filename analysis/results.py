@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analysis.rating_table import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from fractions import Fraction
 
 TOTAL: tuple[str, ...] = ()
@@ -112,6 +113,15 @@ class ChangeEstimate:
     verdict: Verdict = Verdict.TOO_FEW
     flag: Flag = Flag.OK
     reason: str = ""
+
+
+def read_key(key: str | tuple[str, ...], domains: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+    """Read the key of a domain: its label or labels, or as `show_key` writes that of all answers.
+
+    A domain that is itself called ``total`` goes before all answers, which are `TOTAL` then.
+    """
+    wanted = (key,) if isinstance(key, str) else key
+    return TOTAL if wanted == ("total",) and wanted not in domains else wanted
 
 
 def show_key(key: tuple[str, ...]) -> str:

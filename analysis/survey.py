@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.columns import FileColumns
 from analysis.counting import count_cells
 from analysis.estimate import estimate
-from analysis.quantity import mean_of, ratio_of, share_of, total_of
+from analysis.quantity import mean_of, ratio_of, share_name, share_of, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from analysis.design import Design
     from analysis.estimates import Estimates
     from analysis.quantile import Centre
-    from analysis.quantity import QuantityOf
     from analysis.replicate_estimates import ReplicateSurvey
     from analysis.replicates import ReplicatePlan
     from analysis.sources import Source
@@ -167,10 +166,13 @@ class Survey:
     ) -> Estimates:
         """Estimate the share of answers from `low` to `high`, both included. R: ``svyciprop``.
 
+        ``share(y, 8)`` is of exactly an 8; ``share(y, 8, math.inf)`` of an 8 or higher, which is
+        ``--from 8`` of the command.
+
         Parameters
         ----------
         high
-            None: `low` only.
+            None: `low`, so that only answers of exactly that count.
         interval
             ``logit``, ``wilson``, ``beta`` (Clopper-Pearson with the effective n), ``likelihood``,
             ``asin`` or ``t``; see `analysis.share_intervals.share_interval`.
@@ -178,11 +180,10 @@ class Survey:
         last = low if high is None else high
         if not last >= low:
             raise ValueError(f"a share is of answers from low to high, got {low:g} to {last:g}")
-        span = f"{low:g}" if last == low else f"{low:g} to {last:g}"
         return estimate(
             self.cells(rating, by=by, scale=scale),
             share_of(low, last),
-            name=f"share of {rating} {span}",
+            name=share_name(rating, low, last),
             interval=interval,
             confidence=confidence,
         )
@@ -203,7 +204,7 @@ class Survey:
             mark: estimate(
                 cells,
                 share_of(mark, mark),
-                name=f"share of {rating} {mark:g}",
+                name=share_name(rating, mark, mark),
                 interval=interval,
                 confidence=confidence,
             )
@@ -214,9 +215,8 @@ class Survey:
         self, rating: str, over: str, *, by: str | Sequence[str] = (), confidence: float = 0.95
     ) -> Estimates:
         """Estimate the total of one column over that of another. R: ``svyratio``."""
-        quantity: QuantityOf = ratio_of(over)
         cells = self.cells(rating, by=by, keep=over)
-        return estimate(cells, quantity, name=f"{rating} over {over}", confidence=confidence)
+        return estimate(cells, ratio_of(over), name=f"{rating} over {over}", confidence=confidence)
 
     def quantile(
         self,

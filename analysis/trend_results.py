@@ -111,6 +111,22 @@ class Breaks(Tabular):
     at: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> str:
+        """What was found, and what was not looked at: a step without a test is no unbroken one."""
+        untested = "; ".join(
+            f"{step.before} to {step.after} ({step.reason})"
+            for step in self.steps
+            if step.p is None
+        )
+        if self.at:
+            found = f"the series breaks at {', '.join(self.at)}"
+        elif any(step.p is not None for step in self.steps):
+            found = "no step from wave to wave is shown to be a break"
+        else:
+            return f"not tested whether the series breaks: {untested}"
+        return f"{found}; not tested: {untested}" if untested else found
+
     def _records(self) -> tuple[Step, ...]:
         return self.steps
 
@@ -119,5 +135,5 @@ class Breaks(Tabular):
             title="Steps from wave to wave",
             figures={"breaks at": self.at},
             tables=[table(self.steps, _COLUMNS)],
-            notes=self.notes,
+            notes=(f"{self.told[:1].upper()}{self.told[1:]}.", *self.notes),
         )

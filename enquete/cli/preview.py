@@ -39,6 +39,7 @@ _MARK: Final = '<meta name="generator" content="enquete questionnaire preview">'
 _HIDDEN: Final = re.compile(r'<input\b[^>]*\btype="hidden"[^>]*>')
 _FORM: Final = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>')
 _BUTTON: Final = re.compile(r'(<button\b[^>]*?) (?:name|form)="[^"]*"')
+_TIMEOUT: Final = re.compile(r"<dialog\b.*?</dialog>\s*<script\b[^>]*></script>", re.DOTALL)
 _LINK: Final = re.compile(r'\b(href|src)="(/[^"]*)"')
 _TITLE: Final = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
@@ -209,7 +210,7 @@ def _files(journey: Journey) -> Iterator[tuple[str, bytes]]:
         yield names[address], html.encode()
     titles = {names[address]: _title(journey.seen[address]) for address in order}
     yield _INDEX, _index(journey, titles).encode()
-    for file in sorted(_STATIC.iterdir()):
+    for file in sorted(path for path in _STATIC.iterdir() if path.suffix != ".js"):
         yield f"static/{file.name}", file.read_bytes()
 
 
@@ -232,7 +233,8 @@ def _standing_alone(html: str, names: dict[str, str], following: str) -> str:
         file = target[1:] if target.startswith("/static/") else names.get(target, _INDEX)
         return f'{link[1]}="{escape(file)}"'
 
-    html = _LINK.sub(local, _HIDDEN.sub("", html))
+    # Nobody is away for too long from pages that hold nobody's answers.
+    html = _LINK.sub(local, _HIDDEN.sub("", _TIMEOUT.sub("", html)))
     html = _FORM.sub(f'<form action="{escape(following)}">', html)
     # A button keeps its looks: what it says and which form it is of means nothing here
     while (without := _BUTTON.sub(r"\1", html)) != html:

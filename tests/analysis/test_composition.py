@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import Design, Survey
 from analysis.composition import decompose
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -206,3 +207,60 @@ def test_two_halves_with_the_same_marks_are_the_group():
 
 def two_groups():
     return {"A": (30, 7.0), "B": (50, 8.0)}, {"A": (20, 7.5), "B": (60, 7.9)}
+
+
+def survey_of(**marks):
+    """Two waves of areas; a mark a unit, but the marks of `one` all of one unit in both."""
+    rows = [
+        (str(wave), area, area if area == "one" else f"{area}{number}", mark + wave * number % 2)
+        for wave in (1, 2)
+        for area, given in marks.items()
+        for number, mark in enumerate(given)
+    ]
+    columns = dict(zip(("wave", "area", "unit", "mark"), zip(*rows, strict=True), strict=True))
+    return Survey(columns, Design(wave="wave", strata="area", clusters="unit"))
+
+
+STOCKS = {"A": [6000, 5000], "B": [3000, 4000], "one": [900, 1200]}
+
+
+def composition_of(survey, stocks=None):
+    stock = {str(t + 1): {k: n[t] for k, n in (stocks or STOCKS).items()} for t in (0, 1)}
+    return survey.mean("mark", by="area", scale=(1, 10)).composition("1", "2", stock)
+
+
+@pytest.mark.parametrize("lonely", ["adjust", "certainty"])
+def test_an_area_without_degrees_of_freedom_is_not_known_exactly(lonely):
+    survey = survey_of(A=[7, 8, 9, 6], B=[5, 6, 8, 7], one=[9, 4, 2])
+    survey = Survey(
+        survey.columns, Design(wave="wave", strata="area", clusters="unit", lonely=lonely)
+    )
+    found = composition_of(survey)
+    for part in (found.change, found.rating, found.composition):
+        assert part.value != 0
+        assert (part.se, part.low, part.high, part.p) == (None, None, None, None)
+        assert (part.flag, part.reason) == ("no margin", "the mean of 'one' has no margin")
+    rows = {row.group: row for row in found.rows}
+    assert rows["A"].rating.se > 0
+    assert rows["A"].rating.flag == "ok"
+    assert rows["one"].rating.flag == "no margin"
+    assert rows["A"].composition.reason == "the mean of 'one' has no margin"
+    assert found.entering.se == 0  # there is none: that is known
+    assert any(note.startswith("No margin of one 1, one 2: no degrees") for note in found.notes)
+
+
+def test_an_area_whose_answers_are_all_the_same_is_not_known_exactly():
+    survey = survey_of(A=[7, 8, 9, 6], B=[5, 6, 8, 7], same=[3, 2, 3, 2])
+    means = survey.mean("mark", by="area")
+    assert [means.row("same", wave).flag for wave in "12"] == ["all answers the same", "ok"]
+    found = composition_of(survey, {"A": [60, 50], "B": [30, 40], "same": [9, 12]})
+    assert found.change.reason == "the mean of 'same' has no margin"
+    assert "No margin of same 1: all answers are the same" in found.notes[-1]
+
+
+def test_with_margins_in_every_area_all_parts_have_one():
+    survey = survey_of(A=[7, 8, 9, 6], B=[5, 6, 8, 7])
+    found = composition_of(survey, {"A": [60, 50], "B": [30, 40]})
+    assert all(part.flag == "ok" for part in (found.change, *parts(found)))
+    assert found.change.p is not None
+    assert len(found.notes) == 1

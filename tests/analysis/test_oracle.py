@@ -41,6 +41,11 @@ WRONG = {
         "the ends are 0 and NaN. Ours is expit(logit(p) ± t se / (p (1 - p))).",
         None,
     ),
+    "quantile at the highest answer": (
+        "The share at or below the highest answer is 1, with SE 0 whatever the sample: R gives an "
+        "interval without width. Ours rests on the share below it.",
+        None,
+    ),
     "SE of a total that the weights fix": (
         "Raked to, a total has no variance: what is left is rounding, of both, below 1e-12 "
         "of the total. R prints 1.2e-9 without and 0 with a population correction.",
@@ -83,7 +88,8 @@ def test_equal_to_r(case, folder, data):
     found = oracle.run(case, data if folder == REFERENCE else folder)
     kind, step = case["estimator"]["kind"], case["design"]["adjustment"] or {}
     tolerance = TOLERANCES.get(kind, RAKED if step.get("kind") == "rake" else 1e-9)
-    compare(case["expected"], found, tolerance=tolerance)
+    expected = case["expected"]
+    compare(of_quantiles(expected) if kind == "quantile" else expected, found, tolerance=tolerance)
 
 
 @pytest.mark.parametrize("block", list(blocks()))
@@ -98,6 +104,15 @@ def test_none_of_the_oracle_is_left_out():
     ours = len(list(cases()))
     assert ours >= 164
     assert not BESIDE.exists() or ours == 164 + 668
+
+
+def of_quantiles(expected):
+    """Leave out the margin of R at the highest answer: see WRONG."""
+    without = [se == 0 for se in expected["se"]]
+    return expected | {
+        name: [None if gone else one for gone, one in zip(without, expected[name], strict=True)]
+        for name in ("se", "ci")
+    }
 
 
 def compare(expected, found, *, tolerance):

@@ -59,12 +59,13 @@ def battery(
 
     Cronbach's alpha with a margin from the design, for each wave; for each item its correlation
     with the others (below 0: reverse it) and alpha without it. The score is the mean of the items
-    that a respondent answered, if that is more than half of them, and is estimated like a mark.
+    that a respondent answered, if that is more than half of them, and is estimated like a mark. All
+    items must be on the one --scale.
     """
     from analysis.models import reliability
     from enquete.cli.analyse.estimating import compared, found
 
-    estimates = _scores(areas, item, reverse, scale, confidence)
+    estimates, doubts = _scores(areas, item, reverse, scale, confidence)
     alphas = {
         wave: reliability(
             areas.survey, item, scale=scale, reverse=reverse, wave=wave, confidence=confidence
@@ -72,7 +73,11 @@ def battery(
         for wave in estimates.waves
     }
     scores = found(estimates, areas, compared(estimates, areas, change), head="score")
-    notes = [*scores.lines, "Item means are rescaled to 0-10, reversed items turned round."]
+    notes = [
+        *doubts,
+        *scores.lines,
+        "Item means are rescaled to 0-10, reversed items turned round.",
+    ]
     return replace(
         scores,
         sheets=[*_sheets(alphas), *scores.sheets],
@@ -88,18 +93,22 @@ def _scores(
     reverse: tuple[str, ...],
     scale: tuple[float, float],
     confidence: float,
-) -> Estimates:
+) -> tuple[Estimates, tuple[str, ...]]:
+    """Estimate the score, and doubt the scale of items."""
     import numpy as np
 
     from analysis.estimate import means
+    from analysis.item_scales import doubted_scales
     from analysis.scales import scale_score
 
     cells = areas.survey.cells(None, by=areas.by, keep=item)
     answers = np.column_stack([cells.numbers(name) for name in item])
+    doubts = doubted_scales(answers, item, low=scale[0], high=scale[1])
     turned = [place for place, name in enumerate(item) if name in reverse]
     score = scale_score(answers, low=scale[0], high=scale[1], reverse=turned)
     scored = replace(cells, y=score, scale=(0.0, 10.0))
-    return replace(means(scored, confidence=confidence), name=f"score of {', '.join(item)}")
+    found = replace(means(scored, confidence=confidence), name=f"score of {', '.join(item)}")
+    return found, doubts
 
 
 def _sheets(alphas: Mapping[str, Alpha]) -> list[Sheet]:

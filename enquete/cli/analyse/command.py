@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
+from enquete.cli.analyse.files import refuse_overwriting
 from enquete.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Verb(click.Command):
     """A command whose options stand in groups, and whose example is printed as it is written."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb; what the statistics refuse is told in a line."""
+        """Run the verb, unless it would write over what it reads; a refusal is told in a line."""
+        refuse_overwriting(ctx)
         try:
             return super().invoke(ctx)
         except ValueError as error:

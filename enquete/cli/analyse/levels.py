@@ -121,7 +121,7 @@ def means(
     required=True,
     metavar="MARK",
     group=FIGURE,
-    help="Lowest mark that counts.",
+    help="Lowest mark that counts: 8 is an 8 or higher, unless there is --to.",
 )
 @option(
     "--to",
@@ -149,21 +149,21 @@ def share(
 ) -> Level:
     """Estimate the share of answers from one mark up to another.
 
-    Of an 8 or higher: --from 8; of exactly a 5: --from 5 --to 5; of a yes as 1: --from 1. Shares
-    are from 0 to 1, of the answers that have a mark. --equivalence is in the same units: 0.05 is
-    five per cent points.
+    Of an 8 or higher: --from 8; of exactly a 5: --from 5 --to 5; of a yes as 1: --from 1. (Python's
+    share(y, 8) is of exactly an 8, and share(y, 8, inf) of an 8 or higher.) Shares are from 0 to 1,
+    of the answers that have a mark. --equivalence is in the same units: 0.05 is five per cent
+    points.
     """
-    from analysis.quantity import share_of
+    from analysis.quantity import share_name, share_of
     from enquete.cli.analyse.estimating import Level
 
     last = math.inf if high is None else high
     if last < low:
         raise InputError(f"--to must be at least --from, got {low:g} to {last:g}")
-    span = f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
     return Level(
         rating=rating,
         quantity=share_of(low, last),
-        name=f"share of {rating} {span}",
+        name=share_name(rating, low, last),
         scale=scale,
         interval=interval,
         confidence=confidence,

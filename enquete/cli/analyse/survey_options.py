@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from enquete.cli.analyse.command import option, taken, with_options
+from enquete.cli.analyse.files import Assigned
 from enquete.cli.analyse.options import file_argument
 from enquete.cli.options import IsoDate, existing_file
 
@@ -20,28 +21,6 @@ if TYPE_CHECKING:
 DESIGN = "How the sample was drawn"
 WEIGHTS = "Adjusting the weights to the population"
 AREAS = "Areas that merged"
-
-
-class Assigned(click.ParamType[tuple[str, str], str]):
-    """A name and what it is given, such as ``gemeente=population.csv``."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Give what stands for it in the help."""
-        return self.name
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Split at the last "=", or fail by name."""
-        if isinstance(value, tuple):
-            return value
-        name, sign, given = str(value).rpartition("=")
-        if not (sign and name and given):
-            self.fail(f"must be as {self.name}, got {value!r}", param, ctx)
-        return name, given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +90,9 @@ _DESIGN = [
         type=existing_file,
         metavar="FILE",
         group=DESIGN,
-        help="CSV of the number of dwellings by stratum, in place of --weights and --fpc.",
+        help="CSV of the number of dwellings by stratum, and by wave if it has that column. Gives "
+        "the weights, unless --weights does; and corrects margins for the finite population, "
+        "unless there are --clusters (then only --fpc can) or --fpc does.",
     ),
     option(
         "--lonely",

@@ -101,7 +101,11 @@ def trend(
         if trends[one].flag is not Flag.EMPTY
     }
     return _found(
-        estimates, trends, steps, _adjusted(trends, adjust), [b.reason for b in areas.breaks]
+        estimates,
+        trends,
+        (area, steps),
+        _adjusted(trends, adjust),
+        [b.reason for b in areas.breaks],
     )
 
 
@@ -129,10 +133,11 @@ def _adjusted(trends: Mapping[str, Trend], method: Any) -> dict[str, float]:
 def _found(
     estimates: Estimates,
     trends: Mapping[str, Trend],
-    steps: Mapping[str, Breaks],
+    followed: tuple[Sequence[str], Mapping[str, Breaks]],
     adjusted: Mapping[str, float],
     broken: Sequence[str],
 ) -> Found:
+    asked, steps = followed
     unit = next((found.unit for found in trends.values() if found.notes or found.df), "year")
     rows = list(trends.values())
     sheet = Sheet(
@@ -148,11 +153,11 @@ def _found(
         reasons=[row.reason for row in rows],
     )
     notes = [note for found in rows for note in found.notes]
-    breaks = [
-        f"{area}: the series breaks at {', '.join(found.at)}."
-        if found.at
-        else f"{area}: no step from wave to wave is shown to be a break."
-        for area, found in steps.items()
+    breaks = [f"{area}: {found.told}." for area, found in steps.items()]
+    breaks += [
+        f"{area}: not tested whether the series breaks: {trends[area].reason}."
+        for area in asked
+        if area not in steps
     ]
     lines = list(dict.fromkeys([*broken, *breaks, *notes, *estimates.notes]))
     return Found(

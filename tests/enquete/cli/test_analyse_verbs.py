@@ -66,6 +66,18 @@ def test_the_steps_of_an_area_are_shown_with_where_it_breaks(waves):
     assert "Steps of Laren" not in analyse("trend", *waves[:-2])
 
 
+def test_a_break_that_was_not_tested_is_said_not_to_be_tested(waves):
+    shown = analyse("trend", *waves, "--area", "Weesp")
+    assert "Weesp: not tested whether the series breaks: no answers in wave 2021." in shown
+    method = ["--new-method", "2020", "--new-method", "2021"]
+    shown = analyse("trend", *waves, "--area", "Laren", *method)
+    assert "Laren: not tested whether the series breaks: 2019 to 2020 (another method" in shown
+    assert "no step from wave to wave" not in shown
+    shown = analyse("trend", *waves, "--area", "Laren", *method[:2])
+    told = "no step from wave to wave is shown to be a break; not tested: 2019 to 2020 (another"
+    assert f"Laren: {told}" in shown
+
+
 def test_a_trend_needs_three_waves():
     message = analyse("trend", SURVEY, "--rating", "rapportcijfer", *COMPLEX, fails=True)
     assert "a trend needs three waves or more, got 2" in message
@@ -182,6 +194,24 @@ def test_a_battery_has_its_alpha_and_its_score(tmp_path):
     scores = {"/".join(row["key"]): row["value"] for row in found["scores"]}
     assert scores[""] == pytest.approx(((2 * a + b) / 3 - 1).mean() / 4 * 10)
     assert set(scores) == {"", "Laren", "Weesp"}
+
+
+def test_an_item_on_another_scale_is_refused_or_doubted(tmp_path):
+    file = tmp_path / "items.csv"
+    file.write_text(ITEMS)
+    items = ["--item", "a", "--item", "b"]
+    message = analyse("battery", file, *items, "--scale", 1, 4, fails=True)
+    assert "item 'a' must be from 1 to 4, got 5: all items must be on one scale" in message
+    shown = analyse("battery", file, *items)
+    for name in "ab":
+        assert f"No answer to {name} is above 5 on the scale of 1 to 10: if it was asked" in shown
+    assert "No answer to" not in analyse("battery", file, *items, "--scale", 1, 5)
+    lines = ITEMS.splitlines()
+    wide = [lines[0], *(f"{int(one[0]) * 2}{one[1:]}" for one in lines[1:])]
+    file.write_text("\n".join(wide) + "\n")
+    shown = analyse("battery", file, *items)
+    assert "No answer to b is above 5" in shown
+    assert "No answer to a" not in shown
 
 
 # R: svychisq(~leeftijd + tevreden, design, statistic = "F").
