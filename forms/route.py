@@ -48,44 +48,40 @@ class Draft:
         return Draft(answers=MappingProxyType(values["answers"]), seen=frozenset(values["seen"]))
 
 
-def path(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[Page, ...]:
-    """Give the pages to ask, in order, each with only the questions that these answers show.
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What some answers lead along.
 
-    An answer that does not count (see `clean`) shows nothing in turn. A page without a question is
-    left out.
+    Attributes
+    ----------
+    pages
+        The pages to ask, in order, each with only the questions that these answers show. A page
+        without a question is left out.
+    counted
+        The answers that count: to questions that are shown, and acceptable to their kind. Others
+        show nothing in turn.
     """
-    return _walk(questionnaire, answers)[0]
+
+    pages: tuple[Page, ...]
+    counted: Mapping[str, Answer]
+
+    def first_open(self, seen: frozenset[str]) -> Page | None:
+        """Give the first page with a question never shown or a required one unanswered.
+
+        None is: everything was asked. This is the only rule of resuming. It holds when a changed
+        answer brings up a page, or a question on a page that was saved before.
+        """
+        for page in self.pages:
+            for question in page.questions:
+                if question.id not in seen or (
+                    question.required and question.id not in self.counted
+                ):
+                    return page
+        return None
 
 
-def clean(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Keep the answers that count: to questions that are shown, and acceptable to their kind."""
-    return _walk(questionnaire, answers)[1]
-
-
-def lifts_anonymity(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> bool:
-    """Tell whether a consent that is shown was given: without one the answers are anonymous."""
-    counted = clean(questionnaire, answers)
-    consents = (q.id for q in questionnaire.questions if q.kind == "consent")
-    return any(counted.get(consent) is True for consent in consents)
-
-
-def first_open(questionnaire: Questionnaire, draft: Draft) -> Page | None:
-    """Give the first page with a question never shown or a required one unanswered.
-
-    None is: everything was asked. This is the only rule of resuming. It holds when a changed answer
-    brings up a page, or a question on a page that was saved before.
-    """
-    pages, counted = _walk(questionnaire, draft.answers)
-    for page in pages:
-        for question in page.questions:
-            if question.id not in draft.seen or (question.required and question.id not in counted):
-                return page
-    return None
-
-
-def _walk(
-    questionnaire: Questionnaire, answers: Mapping[str, Answer]
-) -> tuple[tuple[Page, ...], dict[str, Answer]]:
+def walk(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> Walk:
+    """Go through a questionnaire with some answers."""
     pages = []
     counted: dict[str, Answer] = {}
     for page in questionnaire.pages:
@@ -94,9 +90,33 @@ def _walk(
             answer = answers.get(question.id)
             if answer is not None and KINDS[question.kind].accepts(question, answer):
                 counted[question.id] = answer
-        if questions:
+        if len(questions) == len(page.questions):
+            pages.append(page)
+        elif questions:
             pages.append(replace(page, questions=questions))
-    return tuple(pages), counted
+    return Walk(tuple(pages), MappingProxyType(counted))
+
+
+def path(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[Page, ...]:
+    """Give the pages of the `walk`."""
+    return walk(questionnaire, answers).pages
+
+
+def clean(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Keep the answers that count on the `walk`."""
+    return dict(walk(questionnaire, answers).counted)
+
+
+def lifts_anonymity(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> bool:
+    """Tell whether a consent that is shown was given: without one the answers are anonymous."""
+    counted = walk(questionnaire, answers).counted
+    consents = (q.id for q in questionnaire.questions if q.kind == "consent")
+    return any(counted.get(consent) is True for consent in consents)
+
+
+def first_open(questionnaire: Questionnaire, draft: Draft) -> Page | None:
+    """Give the first page of the `walk` that waits for the resident; None when none does."""
+    return walk(questionnaire, draft.answers).first_open(draft.seen)
 
 
 def _is_shown(question: Question, counted: Mapping[str, Answer]) -> bool:

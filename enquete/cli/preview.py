@@ -210,7 +210,7 @@ def _files(journey: Journey) -> Iterator[tuple[str, bytes]]:
         yield names[address], html.encode()
     titles = {names[address]: _title(journey.seen[address]) for address in order}
     yield _INDEX, _index(journey, titles).encode()
-    for file in sorted(path for path in _STATIC.iterdir() if path.suffix != ".js"):
+    for file in sorted(each for each in _STATIC.iterdir() if each.suffix != ".js"):
         yield f"static/{file.name}", file.read_bytes()
 
 

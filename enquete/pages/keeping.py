@@ -11,7 +11,7 @@ from enquete.errors import EnqueteError
 from enquete.pages.visit import RefusedError, unsealed
 from enquete.service import service
 from enquete.store import Outcome, Response
-from forms.route import clean, first_open, lifts_anonymity
+from forms.route import lifts_anonymity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +111,7 @@ def submit(visit: Visit, *, language: str, built_on: str = "") -> Response:
 
     def respond(sealed: str | None) -> Response:
         now = replace(visit, draft=unsealed(keys, visit.code, sealed))
-        if built_on and now.state(counted(now)) != built_on:
+        if built_on and now.state(now.walk.counted) != built_on:
             raise ChangedError(now)
         stored.append(_response(now, language=language))
         return stored[-1]
@@ -129,17 +129,12 @@ def submit(visit: Visit, *, language: str, built_on: str = "") -> Response:
     return stored[0]
 
 
-def counted(visit: Visit) -> dict[str, Answer]:
-    """Give the answers that would be sent now."""
-    return clean(visit.questionnaire, visit.draft.answers)
-
-
 def _response(visit: Visit, *, language: str) -> Response:
     """Make what is stored; it names the dwelling only where the resident said that it may."""
     app, questionnaire, entry = service(), visit.questionnaire, visit.entry
-    if first_open(questionnaire, visit.draft) is not None:
+    if visit.open_page is not None:
         raise UnfinishedError
-    answers = counted(visit)
+    answers = dict(visit.walk.counted)
     mark = answers.get(questionnaire.rating.id)
     return Response(
         id=secrets.token_hex(16),

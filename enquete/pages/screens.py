@@ -10,7 +10,7 @@ from enquete import numbers, translate
 from enquete.pages import remembered
 from enquete.pages.entry import has_no_cookie, is_stale
 from enquete.pages.inputs import MARK, REVIEW, STATE, Button
-from enquete.pages.keeping import answers_on, counted
+from enquete.pages.keeping import answers_on
 from enquete.pages.visit import common_questionnaire, running_waves
 from enquete.service import service
 from forms.build import AGAIN
@@ -90,7 +90,7 @@ def review_page(visit: Visit, form: BaseForm, *, changed: bool = False) -> str:
     return render_template(
         "respond/review.html",
         **_around(visit),
-        state=visit.state(counted(visit)),
+        state=visit.state(visit.walk.counted),
         form=form,
         stale=is_stale(form),
         changed=changed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from enquete.errors import EnqueteError
@@ -10,7 +11,7 @@ from enquete.pages import remembered
 from enquete.service import service
 from enquete.store import is_open
 from forms.definition import parse
-from forms.route import Draft, first_open, path
+from forms.route import Draft, Walk, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,7 @@ class RefusedError(EnqueteError):
         self.notice, self.day = notice, day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """A resident with a good code, in an open wave.
 
@@ -73,15 +74,20 @@ class Visit:
         """What a form carries to say for which code it was made."""
         return self.keys.form_mark(self.code)
 
+    @cached_property
+    def walk(self) -> Walk:
+        """The way through the questionnaire that the answers so far lead along."""
+        return walk(self.questionnaire, self.draft.answers)
+
     @property
     def pages(self) -> tuple[Page, ...]:
-        """The pages that the answers so far lead along."""
-        return path(self.questionnaire, self.draft.answers)
+        """The pages of that way."""
+        return self.walk.pages
 
     @property
     def open_page(self) -> Page | None:
         """The first page that waits for the resident; None when all were shown."""
-        return first_open(self.questionnaire, self.draft)
+        return self.walk.first_open(self.draft.seen)
 
     @property
     def reachable(self) -> tuple[Page, ...]:

@@ -34,6 +34,7 @@ with _not_loading("numpy", "pandas"):
     import sqlite_utils
 
 BUSY_SECONDS = 30.0
+LOOK_SECONDS = 0.001
 
 
 class SqliteDriver:
@@ -113,7 +114,7 @@ class SqliteDriver:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        self.rows(begin)
+        self._begin(begin)
         try:
             yield
             self.rows("COMMIT")
@@ -122,6 +123,27 @@ class SqliteDriver:
             if self._database().conn.in_transaction:
                 self.rows("ROLLBACK")
             raise
+
+    def _begin(self, begin: str) -> None:
+        """Begin when the lock is free, looking each millisecond.
+
+        SQLite itself looks ever less often, up to ten times a second: with many writers at once
+        some would wait a hundred times as long as a transaction takes.
+        """
+        deadline = time.monotonic() + BUSY_SECONDS
+        self.rows("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    self.rows(begin)
+                except StoreBusyError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(LOOK_SECONDS)
+                else:
+                    return
+        finally:
+            self.rows(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
 
     def _empty_log(self) -> bool:
         self.rows("PRAGMA busy_timeout = 0")  # others would wait as long as this one
