@@ -14,7 +14,7 @@ from tests.browser.conftest import enquete
 
 
 def next_page(browser):
-    press(browser, browser.find_element(By.CSS_SELECTOR, "main form button"))
+    press(browser, browser.find_element(By.CSS_SELECTOR, "main form .button"))
 
 
 def press(browser, element, *keys):
