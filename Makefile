@@ -25,9 +25,10 @@ check: .venv/dev
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/enquete/test_translate.py tests/forms/test_languages.py
 
-# Pictures of every page, in screenshots/.
+# Pictures of every state of every page, in screenshots/.
 screenshots: .venv/test programs
-	@SCREENSHOTS=screenshots $(BIN)/python -m pytest -q tests/browser/test_screens.py tests/browser/test_languages.py
+	@SCREENSHOTS=screenshots $(BIN)/python -m pytest -q tests/browser/test_states.py \
+		tests/browser/test_screens.py tests/browser/test_languages.py
 
 # What the tests drive. Debian's packages need root; elsewhere pytest names what it skips.
 programs:

@@ -1,4 +1,4 @@
-"""Every kind of page at the width of a phone and of a desk: nothing sticks out.
+"""The figures at the width of a phone and of a desk: nothing sticks out.
 
 `make screenshots` runs these and keeps the pictures in `screenshots/`.
 """
@@ -8,11 +8,6 @@ import os
 from pathlib import Path
 
 import pytest
-from selenium.webdriver.common.by import By
-
-from enquete.codes import read_code
-from enquete.demo import unused_code
-from tests.browser.test_journey import answer, next_page
 
 WIDTHS = (360, 1280)
 FOLDER = os.environ.get("SCREENSHOTS")
@@ -37,34 +32,6 @@ def screen(browser, request):
 
     yield look
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-def test_the_survey_fits(browser, server, demo, screen):
-    browser.delete_all_cookies()
-    browser.get(f"{server}/c/{read_code(unused_code(*demo))}")
-    screen("start")
-    next_page(browser)
-    screen("question")
-    next_page(browser)
-    assert browser.find_element(By.CSS_SELECTOR, "main form")
-    screen("question-error")
-    answer(browser, "7")
-    number = 0
-    while not browser.current_url.endswith("/controle"):
-        next_page(browser)
-        number += 1
-        screen(f"page-{number}")
-    screen("review")
-    next_page(browser)
-    screen("thanks")
-
-
-def test_a_mistyped_code_fits(browser, server, screen):
-    browser.delete_all_cookies()
-    browser.get(f"{server}/")
-    browser.find_element(By.NAME, "code").send_keys("2222-2222-22222")
-    next_page(browser)
-    screen("code-error")
 
 
 def test_the_figures_fit(browser, server, screen):

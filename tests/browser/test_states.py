@@ -27,6 +27,7 @@ axe.run({runOnly: tags, resultTypes: ["violations"]}).then(
     error => done([["axe", String(error)]]),
 );
 """
+DRAWN = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))"
 SMALL = """
 const inText = e => getComputedStyle(e).display === "inline";
 const seen = e => e.checkVisibility() && !e.closest(".unseen, .skip") && !inText(e);
@@ -93,7 +94,9 @@ def look(browser, name):
 def tree(browser, name):
     """Check what a screen reader is told of each question: its name, hint and error."""
     nodes = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
-    told = [(value(node, "role"), value(node, "name"), value(node, "description")) for node in nodes]
+    told = [
+        (value(node, "role"), value(node, "name"), value(node, "description")) for node in nodes
+    ]
     for question in browser.execute_script(QUESTIONS):
         named = [(role, said) for role, label, said in told if label == question["name"]]
         fitting = [said for role, said in named if role in question["roles"]]
@@ -109,7 +112,7 @@ QUESTIONS = """
 const words = e => e.textContent.replace(/\\s+/g, " ").trim();
 const said = field => [...field.querySelectorAll(".hint, .error, .ends")].map(words);
 const groups = [...document.querySelectorAll("main fieldset")].map(e => ({
-    name: words(e.querySelector("legend")), roles: ["group", "radiogroup"], said: said(e),
+    name: words(e.querySelector("legend") || e), roles: ["group", "radiogroup"], said: said(e),
 }));
 const fields = [...document.querySelectorAll("main textarea, main .code, main .number")].map(e => ({
     name: words(document.querySelector(`label[for="${e.id}"]`)), roles: ["textbox"],
@@ -127,6 +130,7 @@ def value(node, key):
 def resize(browser, width):
     metrics = {"width": width, "height": 780, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.execute_async_script(DRAWN)
 
 
 def scheme(browser, which):
@@ -136,8 +140,30 @@ def scheme(browser, which):
 
 def keep(browser, name):
     """Keep a picture of the whole page, where pictures are asked for."""
-    if FOLDER:
+    if FOLDER and not name.startswith(("before", "after")):
         picture = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
         path = Path(FOLDER) / f"{name}.png"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(base64.b64decode(picture["data"]))
+
+
+PLANTED = {
+    "a hint that is not tied to its question": "q('fieldset').removeAttribute('aria-describedby')",
+    "a question that is not its group's": "q('legend').replaceWith(...q('legend').childNodes)",
+    "a mark without a name": "q('.mark label').remove()",
+    "a low button": "q('.buttons .button').style.cssText = 'min-block-size: 0; padding: 0'",
+    "something too wide": "q('h1').style.inlineSize = '2000px'",
+    "letters that are hard to see": "q('.ends').style.color = '#bbb'",
+    "two pages in one": "document.body.append(document.createElement('main'))",
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+@pytest.mark.parametrize("tour", ["nl"], indirect=True)
+def test_a_planted_fault_is_found(tour, fault):
+    tour.set_code(0)
+    look(tour.browser, "before")
+    script = f"const q = s => document.querySelector(`main ${{s}}`); {PLANTED[fault]}"
+    tour.browser.execute_script(script)
+    with pytest.raises(AssertionError):
+        look(tour.browser, "after")
