@@ -107,8 +107,15 @@ class Database:
                 "secret.key (or the setting secret) of the installation it comes from"
             )
 
-    def copy_to(self, target: Self, *, replace: bool = False) -> dict[str, int]:
+    def copy_to(
+        self, target: Self, *, replace: bool = False, drafts: bool = True
+    ) -> dict[str, int]:
         """Copy every row into another store of the same schema, and give the counts by table.
+
+        Parameters
+        ----------
+        drafts
+            Whether to copy the answers that were not sent yet.
 
         Raises
         ------
@@ -118,7 +125,7 @@ class Database:
         with self._driver.reading(), target.writing():
             if not replace and not target.is_empty():
                 raise ConflictError("the database is not empty; nothing was changed")
-            return copy_rows(self._driver, target._driver)
+            return copy_rows(self._driver, target._driver, without=() if drafts else ("draft",))
 
     def _put_fact(self, name: str, content: str) -> None:
         self._driver.rows(queries.SET_FACT, {"name": name, "content": content})
