@@ -128,12 +128,19 @@ def maintenance(settings: Settings, state: str) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--drafts",
+    is_flag=True,
+    help="Copy answers that were not sent yet too, to move an installation while residents are "
+    "answering. Such a FILE can make known who said what: remove it afterwards.",
+)
 @with_store
-def backup(settings: Settings, store: Store, file: Path) -> None:
-    """Copy the whole database into FILE; the server may run meanwhile.
+def backup(settings: Settings, store: Store, file: Path, drafts: bool) -> None:
+    """Copy the database into FILE; the server may run meanwhile.
 
     FILE is an SQLite database, whatever the installation uses. It does not hold the secret: keep
-    that apart, for without it no code works.
+    that apart, for without it no code works. Answers that were not sent yet are left out: who has
+    the letters and the secret could open them, and find what was sent later by them.
     """
     from enquete.files import is_taken
     from enquete.store import open_store
@@ -143,7 +150,7 @@ def backup(settings: Settings, store: Store, file: Path) -> None:
     copy = open_store(f"sqlite:///{file.absolute()}")
     try:
         copy.migrate()
-        counts = store.copy_to(copy)
+        counts = store.copy_to(copy, drafts=drafts)
     except BaseException:
         copy.close()
         _remove(file)

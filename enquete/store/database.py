@@ -104,8 +104,15 @@ class Database:
         else:
             _refuse_other_key(known, fingerprint)
 
-    def copy_to(self, target: Self, *, replace: bool = False) -> dict[str, int]:
+    def copy_to(
+        self, target: Self, *, replace: bool = False, drafts: bool = True
+    ) -> dict[str, int]:
         """Copy every row into another store of the same schema, and give the counts by table.
+
+        Parameters
+        ----------
+        drafts
+            Whether to copy the answers that were not sent yet.
 
         Raises
         ------
@@ -115,7 +122,7 @@ class Database:
         with self._driver.reading(), target.writing():
             if not replace and not target.is_empty():
                 raise ConflictError("the database is not empty; nothing was changed")
-            return copy_rows(self._driver, target._driver)
+            return copy_rows(self._driver, target._driver, without=() if drafts else ("draft",))
 
     def _claim_key(self, fingerprint: str) -> None:
         """Check the key as `require_key`, and let nobody change it until the transaction ends."""

@@ -185,6 +185,17 @@ def test_a_copy_holds_everything_and_fills_only_an_empty_store(invited, tmp_path
     copy.close()
 
 
+@pytest.mark.parametrize("drafts", [True, False])
+def test_a_copy_has_the_drafts_only_where_they_are_wanted(invited, tmp_path, drafts):
+    invited.change_draft("k", "2022", lambda _: "sealed")
+    copy = open_store(f"sqlite:///{tmp_path / 'copy.db'}")
+    copy.migrate()
+    invited.copy_to(copy, drafts=drafts)
+    assert copy.draft("k") == ("sealed" if drafts else None)
+    assert invited.draft("k") == "sealed"
+    copy.close()
+
+
 def test_what_respond_raises_undoes_the_submit(invited):
     def refuse(_):
         raise LookupError
