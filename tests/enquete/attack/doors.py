@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from enquete.codes import show_code
-from enquete.pages.visit import find_visit, save, submit
+from enquete.pages.keeping import save, submit
+from enquete.pages.visit import find_visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tests.enquete.serving import Server
 
 PAGES = 3
-_HIDDEN = re.compile(r'name="(csrf_token|voor)"[^>]* value="([^"]*)"')
+_HIDDEN = re.compile(r'name="(csrf_token|voor|stand-toen)"[^>]* value="([^"]*)"')
 _NAMES = re.compile(r'name="(\w+)"')
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from enquete.pages import visit
+from enquete.pages import keeping
 from enquete.store.sqlite import SqliteDriver
 from tests.enquete.attack.residents import SENT
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest import MonkeyPatch  # noqa: PT013 - a name in annotations
 
+    from enquete.pages.visit import Visit
     from enquete.store import Response
 
 
@@ -73,15 +74,13 @@ def kept_deleted(patch: MonkeyPatch, _log: list[str]) -> None:
     patch.setattr(SqliteDriver, "_database", without)
 
 
-def _changed_response(
-    patch: MonkeyPatch, change: Callable[[visit.Visit, Response], Response]
-) -> None:
-    made = visit._response  # noqa: SLF001 - the fault lies in it
-    patch.setattr(visit, "_response", lambda v, *a, **options: change(v, made(v, *a, **options)))
+def _changed_response(patch: MonkeyPatch, change: Callable[[Visit, Response], Response]) -> None:
+    made = keeping._response  # noqa: SLF001 - the fault lies in it
+    patch.setattr(keeping, "_response", lambda v, *a, **options: change(v, made(v, *a, **options)))
 
 
 def _answers_logged(patch: MonkeyPatch, log: list[str]) -> None:
-    def logged(_visit: visit.Visit, response: Response) -> Response:
+    def logged(_visit: Visit, response: Response) -> Response:
         log.append(f"{datetime.now(UTC).isoformat()} stored {response.answers}")
         return response
 
@@ -91,7 +90,7 @@ def _answers_logged(patch: MonkeyPatch, log: list[str]) -> None:
 def _id_of_the_code(patch: MonkeyPatch, _log: list[str]) -> None:
     from dataclasses import replace
 
-    def derived(visitor: visit.Visit, response: Response) -> Response:
+    def derived(visitor: Visit, response: Response) -> Response:
         return replace(response, id=hashlib.sha256(visitor.code.encode()).hexdigest()[:32])
 
     _changed_response(patch, derived)
