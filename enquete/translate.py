@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import g, has_request_context, request, session
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -64,9 +65,7 @@ def init_app(app: Flask) -> None:
     """Let the templates of the app translate, into the `language` of the request."""
     for language in LANGUAGES:
         catalogue(language)  # a catalogue that cannot be read stops the start, not a visit
-    environment: Any = app.jinja_env
-    environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_callables(gettext, ngettext, newstyle=True)
+    app.jinja_env.globals.update(_=_markup, ngettext=_plural_markup)
     app.after_request(_vary)
 
 
@@ -75,9 +74,10 @@ def language() -> str:
     if not has_request_context():
         return SOURCE
     # Not before it is asked for: a file without words is the same to everyone, and says so.
-    if "language" not in g:
-        g.language = _chosen()
-    return str(g.language)
+    found: str | None = g.get("language")
+    if found is None:
+        found = g.language = _chosen()
+    return found
 
 
 def choose(language: str) -> None:
@@ -111,6 +111,18 @@ def gettext(message: str) -> str:
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Translate a message that counts something into the language of this request."""
     return catalogue(language()).ngettext(singular, plural, number)
+
+
+def _markup(message: str, **values: object) -> Markup:
+    """Translate a message in a template; what is filled in is escaped."""
+    text = Markup(gettext(message))  # noqa: S704 - ours, from a template and a catalogue
+    return text % values if values else text
+
+
+def _plural_markup(singular: str, plural: str, number: int) -> Markup:
+    """Translate a message in a template that counts something, as `num`."""
+    text = Markup(ngettext(singular, plural, number))  # noqa: S704 - as `_markup`
+    return text % {"num": number}
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from enquete.errors import EnqueteError
@@ -14,7 +15,7 @@ from enquete.store import Outcome, Response
 from forms.route import lifts_anonymity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from enquete.pages.visit import Visit
     from forms.definition import Answer, Page
@@ -65,23 +66,42 @@ def save(visit: Visit, page: Page, answers: Mapping[str, Answer], *, built_on: s
     RefusedError
         If the answers were sent meanwhile: a draft must not come back after its end.
     """
-    app, keys, code = service(), visit.keys, visit.code
-    kept: list[Visit] = []
+    after = partial(_answered, page=page, answers=answers, built_on=built_on)
+    # Mostly nobody else kept anything since this request began: then there is no need to look.
+    if visit.entry.version is not None:
+        kept = after(visit)
+        key, sealed = visit.keys.draft_key(visit.code), _sealed(kept)
+        if service().store.replace_draft(key, sealed, version=visit.entry.version):
+            return kept
+    return _save_alone(visit, after)
+
+
+def _save_alone(visit: Visit, after: Callable[[Visit], Visit]) -> Visit:
+    """Save while nobody else can."""
+    store, keys, code = service().store, visit.keys, visit.code
+    found: list[Visit] = []
 
     def change(sealed: str | None) -> str:
         if sealed is None:  # nothing kept yet, or not any more
-            invitee = app.store.invitee(keys.code_hash(code))
+            invitee = store.invitee(keys.code_hash(code))
             if invitee is None or invitee.status == "answered":
                 raise RefusedError("already")
-        now = replace(visit, draft=unsealed(keys, code, sealed))
-        before = answers_on(page, now.draft)
-        if built_on and before != answers and now.state(before) != built_on:
-            raise ChangedError(now)
-        kept.append(replace(now, draft=now.draft.save(page, answers)))
-        return keys.seal(code, kept[-1].draft.to_json())
+        found.append(after(replace(visit, draft=unsealed(keys, code, sealed))))
+        return _sealed(found[-1])
 
-    app.store.change_draft(keys.draft_key(code), visit.entry.wave, change)
-    return kept[-1]
+    store.change_draft(keys.draft_key(code), visit.entry.wave, change)
+    return found[-1]
+
+
+def _answered(visit: Visit, page: Page, answers: Mapping[str, Answer], built_on: str) -> Visit:
+    before = answers_on(page, visit.draft)
+    if built_on and before != answers and visit.state(before) != built_on:
+        raise ChangedError(visit)
+    return replace(visit, draft=visit.draft.save(page, answers))
+
+
+def _sealed(visit: Visit) -> str:
+    return visit.keys.seal(visit.code, visit.draft.to_json())
 
 
 def submit(visit: Visit, *, language: str, built_on: str = "") -> Response:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from markupsafe import Markup
 
 from enquete import translate
 from enquete.errors import MaintenanceError
@@ -14,6 +16,7 @@ from enquete.pages.inputs import SWITCH
 from enquete.service import service
 
 if TYPE_CHECKING:
+    from flask.blueprints import BlueprintSetupState
     from werkzeug.wrappers import Response
 
 blueprint = Blueprint("layout", __name__)
@@ -27,14 +30,20 @@ _ALWAYS_OPEN: Final = frozenset({"static", "health.health", "layout.switch_langu
 """What answers during maintenance too."""
 
 
+@blueprint.record
+def _share_parts(state: BlueprintSetupState) -> None:
+    """Give every template the macros that several share; importing them takes time each time."""
+    environment = state.app.jinja_env
+    environment.globals["parts"] = environment.get_template("respond/parts.html").module
+
+
 @blueprint.app_context_processor
 def _layout() -> dict[str, Any]:
     language = translate.language()
     return {
         "language": language,
         "direction": translate.LANGUAGES[language].direction,
-        "languages": translate.offered(),
-        "switch": SWITCH,
+        "language_bar": _language_bar,
         "here": _here(),
         "corporation": service().settings.corporation,
         "demo": service().settings.demo,
@@ -64,6 +73,28 @@ def switch_in_a_form() -> Response | tuple[str, int] | None:
     _choose(language)
     same_page = switch.keep_typed()
     return redirect(_local(_here()), 303) if same_page is None else (same_page, 422)
+
+
+def _language_bar(form_id: object) -> str:
+    """Draw the way to other languages, of the form that the page has if it has one."""
+    language, offered = translate.language(), tuple(translate.offered())
+    if len(offered) < 2:
+        return ""
+    if form_id:
+        return _language_buttons(language, offered, str(form_id))
+    return _drawn_bar(language, offered, here=_here())
+
+
+@lru_cache(maxsize=64)
+def _language_buttons(language: str, offered: tuple[str, ...], form_id: str) -> str:
+    """Draw what is the same on each page of a survey, once."""
+    return _drawn_bar(language, offered, form_id=form_id, switch=SWITCH)
+
+
+def _drawn_bar(language: str, offered: tuple[str, ...], **values: str) -> str:
+    languages = {code: translate.LANGUAGES[code] for code in offered}
+    bar = render_template("languages.html", language=language, languages=languages, **values)
+    return Markup(bar)  # noqa: S704 - a template's
 
 
 def _choose(language: str) -> None:

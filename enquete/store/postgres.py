@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from enquete.errors import (
@@ -64,6 +65,10 @@ class PostgresDriver:
                 if not self._lost_outside_transaction():
                     raise
                 return self._run(sql, params)
+
+    def change(self, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Run one statement that writes, as a transaction of its own, and give its rows."""
+        return self.rows(sql, params)
 
     def many(self, sql: str, params: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters, inside `writing`."""
@@ -185,5 +190,6 @@ class PostgresDriver:
         return StoreUnavailableError(f"the PostgreSQL database failed: {first_line}")
 
 
+@cache
 def _translate(sql: str) -> str:
     return _PARAMETER.sub(r"%(\1)s", sql)

@@ -98,9 +98,10 @@ SELECT code_hash, wave, dwelling, area, stratum, cluster, language, status
 FROM invitee WHERE code_hash = :code_hash
 """
 ENTRY = """
-SELECT wave, dwelling, area, stratum, cluster, language, status, opens, closes,
-    questionnaire_hash, anonymity, (SELECT sealed FROM draft WHERE key = :draft_key) AS sealed
-FROM invitee JOIN wave ON wave.slug = invitee.wave WHERE code_hash = :code_hash
+SELECT invitee.wave, dwelling, area, stratum, cluster, language, status, opens, closes,
+    questionnaire_hash, anonymity, sealed, version
+FROM invitee JOIN wave ON wave.slug = invitee.wave LEFT JOIN draft ON draft.key = :draft_key
+WHERE code_hash = :code_hash
 """
 ADD_INVITEE = """
 INSERT INTO invitee (code_hash, wave, dwelling, area, stratum, cluster, language, status)
@@ -122,6 +123,10 @@ CLAIM_DRAFT = """
 INSERT INTO draft (key, wave, sealed, version) VALUES (:key, :wave, '', 1)
 ON CONFLICT (key) DO UPDATE SET version = draft.version + 1
 RETURNING sealed
+"""
+REPLACE_DRAFT = """
+UPDATE draft SET sealed = :sealed, version = version + 1
+WHERE key = :key AND version = CAST(:version AS INTEGER) RETURNING version
 """
 SET_DRAFT = "UPDATE draft SET sealed = :sealed WHERE key = :key"
 DELETE_DRAFT = "DELETE FROM draft WHERE key = :key"

@@ -111,7 +111,8 @@ class Invitee:
 class Entry:
     """What a code opens, as one look finds it: the invitee, dates of the wave, the sealed draft.
 
-    The attributes are those of `Invitee` and `Wave`; `sealed` is None where nothing is kept yet.
+    The attributes are those of `Invitee` and `Wave`. `sealed` is None where nothing is kept yet;
+    `version` counts how often it was replaced.
     """
 
     wave: str
@@ -126,6 +127,7 @@ class Entry:
     questionnaire_hash: str
     anonymity: Anonymity
     sealed: str | None
+    version: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

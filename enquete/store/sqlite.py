@@ -35,6 +35,15 @@ with _not_loading("numpy", "pandas"):
 
 BUSY_SECONDS = 30.0
 LOOK_SECONDS = 0.001
+"""How often a lock is looked at. SQLite itself looks ever less often, up to ten times a second: with
+many writers at once some would wait a hundred times as long as a transaction takes."""
+
+_PRAGMAS = (
+    "foreign_keys = ON",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "busy_timeout = 0",  # `rows` looks by itself
+)
 
 
 class SqliteDriver:
@@ -48,11 +57,22 @@ class SqliteDriver:
         self._local = threading.local()
 
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Run one statement and give its rows."""
-        with self._translated():
-            cursor = self._database().execute(sql, dict(params or {}))
-            names = [column[0] for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        """Run one statement and give its rows, when no lock is in its way."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                with self._translated():
+                    cursor = self._database().execute(sql, dict(params or {}))
+                    names = [column[0] for column in cursor.description or ()]
+                    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            except StoreBusyError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(LOOK_SECONDS)
+
+    def change(self, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Run one statement that writes, as a transaction of its own, and give its rows."""
+        return self.rows(sql, params)
 
     def many(self, sql: str, params: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters, inside `writing`."""
@@ -114,7 +134,7 @@ class SqliteDriver:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        self._begin(begin)
+        self.rows(begin)
         try:
             yield
             self.rows("COMMIT")
@@ -124,33 +144,8 @@ class SqliteDriver:
                 self.rows("ROLLBACK")
             raise
 
-    def _begin(self, begin: str) -> None:
-        """Begin when the lock is free, looking each millisecond.
-
-        SQLite itself looks ever less often, up to ten times a second: with many writers at once
-        some would wait a hundred times as long as a transaction takes.
-        """
-        deadline = time.monotonic() + BUSY_SECONDS
-        self.rows("PRAGMA busy_timeout = 0")
-        try:
-            while True:
-                try:
-                    self.rows(begin)
-                except StoreBusyError:
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(LOOK_SECONDS)
-                else:
-                    return
-        finally:
-            self.rows(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
-
     def _empty_log(self) -> bool:
-        self.rows("PRAGMA busy_timeout = 0")  # others would wait as long as this one
-        try:
-            [told] = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            self.rows(f"PRAGMA busy_timeout = {int(1000 * BUSY_SECONDS)}")
+        [told] = self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         return not told["busy"]
 
     def _database(self) -> sqlite_utils.Database:
@@ -161,21 +156,15 @@ class SqliteDriver:
             # Autocommit, so that BEGIN and COMMIT are ours alone.
             connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
             database = sqlite_utils.Database(connection, execute_plugins=False)
-            for pragma in ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON"):
+            for pragma in _PRAGMAS:
                 database.execute(f"PRAGMA {pragma}")
             self._local.database = database
         return database
 
     def _use_wal(self) -> None:
-        """Set the log mode once, when the file is new: SQLite does not wait for a lock here."""
-        deadline = time.monotonic() + BUSY_SECONDS
-        while self.rows("PRAGMA journal_mode")[0]["journal_mode"] != "wal":
-            try:
-                self.rows("PRAGMA journal_mode = WAL")
-            except StoreBusyError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
+        """Set the log mode once, when the file is new."""
+        if self.rows("PRAGMA journal_mode")[0]["journal_mode"] != "wal":
+            self.rows("PRAGMA journal_mode = WAL")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

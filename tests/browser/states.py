@@ -187,9 +187,9 @@ class Tour:
         yield from self.panel()
 
 
-def _busy(*_):
+def _busy(*_, **__):
     raise StoreBusyError("the database is busy")
 
 
-def _fail(*_):
+def _fail(*_, **__):
     raise RuntimeError

@@ -155,14 +155,14 @@ def test_a_page_that_another_tab_hides_meanwhile_leads_on(
     other_tab = site.visitor(cookie=visitor.cookie)
     hidden, hiding = visitor.open("/vraag/bereikbaar"), other_tab.open("/vraag/beheerder")
     store = site.app.extensions["enquete"].store
-    change = store.change_draft
+    change = store.replace_draft
 
-    def change_after_the_other_tab(*arguments: Any) -> str:
+    def change_after_the_other_tab(*arguments: Any, **options: Any) -> bool:
         monkeypatch.undo()
         other_tab.post(hiding, beheerder_bekend="nee")
-        return str(change(*arguments))
+        return bool(change(*arguments, **options))
 
-    monkeypatch.setattr(store, "change_draft", change_after_the_other_tab)
+    monkeypatch.setattr(store, "replace_draft", change_after_the_other_tab)
     response = visitor.post(hidden, beheerder_bereikbaar="nee")
     assert (response.status_code, response.location) == (303, "/vraag/opmerking")
 

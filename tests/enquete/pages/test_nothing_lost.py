@@ -82,11 +82,11 @@ def test_what_a_busy_database_refused_can_be_sent_again(
 ) -> None:
     visitor, page = at_text(site)
 
-    def busy(*_arguments: object) -> None:
+    def busy(*_arguments: object, **_options: object) -> None:
         raise StoreBusyError("the database is busy")
 
     with monkeypatch.context() as broken:
-        broken.setattr(site.app.extensions["enquete"].store, "change_draft", busy)
+        broken.setattr(site.app.extensions["enquete"].store, "replace_draft", busy)
         told = visitor.send(page, opmerking=TYPED)
     assert (told.status, told.heading) == (503, "Het is nu even te druk")
     assert visitor.send(told).path == "/vraag/toestemming"
@@ -96,11 +96,11 @@ def test_what_a_busy_database_refused_can_be_sent_again(
 def test_a_fault_of_ours_keeps_it_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor, page = at_text(site)
 
-    def fail(*_arguments: object) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
         raise RuntimeError(TYPED)
 
     with monkeypatch.context() as broken:
-        broken.setattr(site.app.extensions["enquete"].store, "change_draft", fail)
+        broken.setattr(site.app.extensions["enquete"].store, "replace_draft", fail)
         told = visitor.send(page, opmerking=TYPED)
     assert (told.status, told.heading) == (500, "Er ging iets mis")
     assert visitor.send(told).path == "/vraag/toestemming"
