@@ -1,7 +1,7 @@
 """Whole journeys against the real server: start, all pages, review, send.
 
-Several processes play residents before `enquete serve`, on SQLite and on PostgreSQL; then the same
-number of processes hammers the yardstick, a bare Flask view that does one durable insert in a
+Several processes play residents before `enquete serve`, on SQLite and on PostgreSQL. By turns, the
+same number of processes hammers the yardstick: a bare Flask view that does one durable insert in a
 database of the same kind, under the same web server. The ratio is that of requests a second. The
 load comes from this machine too, so the figures are for comparing.
 """
@@ -17,7 +17,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from load import at_once, hammer, play
+from load import Tally, at_once, hammer, play
 
 from enquete.codes import CodeKeys
 from enquete.fieldwork.areas import builtin_areas
@@ -41,8 +41,10 @@ SERVERS = {
         " --host 127.0.0.1 --port {port} --factory {module}:{factory}"
     ),
 }
-HAMMERED = 5
-"""Seconds for which the yardstick is hammered."""
+TURNS = 4
+"""How often the two take turns: a machine is not as fast in one minute as in the next."""
+HAMMERED = 2
+"""Seconds of a turn in which the yardstick is hammered."""
 
 
 def prepare(instance, journeys, database=""):
@@ -96,22 +98,27 @@ def serving(server, factory, environment):
 
 
 def measure(server, folder, *, journeys, players, database=""):
-    """Play the survey and hammer the yardstick; print both and the ratio."""
+    """Play the survey and hammer the yardstick by turns; print both and the ratio."""
     name = f"{server}, {'PostgreSQL' if database else 'SQLite'}"
     instance = Path(folder) / name.replace(" ", "-")
     codes = prepare(instance, journeys, database)
     environment = {"ENQUETE_INSTANCE": str(instance)}
     environment |= {"ENQUETE_DATABASE": database} if database else {}
-    with serving(server, "enquete_app", environment) as address:
-        shares = [codes[i::players] for i in range(players)]
-        survey = at_once(players, play, [address] * players, shares)
     bare_server = "gunicorn" if server == "enquete serve" else server
     bare_database = {"BARE_DATABASE": database or str(instance / "bare.db")}
-    with serving(bare_server, "bare_app", bare_database) as address:
-        arguments = [[value] * players for value in (address, "/save", HAMMERED)]
-        bare = at_once(players, hammer, *arguments)
+    survey, bare = Tally(), Tally()
+    with (
+        serving(server, "enquete_app", environment) as address,
+        serving(bare_server, "bare_app", bare_database) as bare_address,
+    ):
+        for turn in range(TURNS):
+            shares = [codes[turn::TURNS][i::players] for i in range(players)]
+            survey += at_once(players, play, [address] * players, shares)
+            hammered = [bare_address] * players, ["/save"] * players, [HAMMERED] * players
+            bare += at_once(players, hammer, *hammered)
     for what, tally in (("survey", survey), ("bare view", bare)):
-        p50, p99 = (1000 * tally.times[int(at * (len(tally.times) - 1))] for at in (0.5, 0.99))
+        times = sorted(tally.times)
+        p50, p99 = (1000 * times[int(at * (len(times) - 1))] for at in (0.5, 0.99))
         print(
             f"{name:<26} {what:<10} {tally.rate:>6.0f} requests/s   p50 {p50:5.1f} ms   "
             f"p99 {p99:6.1f} ms   {len(tally.errors)} errors",
@@ -140,7 +147,7 @@ def main():
     parser.add_argument("servers", nargs="*", default=["enquete serve"], help=", ".join(SERVERS))
     parser.add_argument("--postgres", help="an empty database  [default: a throw-away cluster]")
     parser.add_argument("--only", choices=["sqlite", "postgres"])
-    parser.add_argument("--journeys", type=int, default=300)
+    parser.add_argument("--journeys", type=int, default=400)
     parser.add_argument("--players", type=int, default=4)
     options = parser.parse_args()
     sizes = {"journeys": options.journeys, "players": options.players}

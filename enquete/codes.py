@@ -16,6 +16,7 @@ import re
 import unicodedata
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from enquete.errors import EnqueteError
@@ -205,7 +206,7 @@ class CodeKeys:
 
     def seal_code(self, code: str) -> str:
         """Encrypt a code for the visitor's cookie, which is signed but which anyone can read."""
-        return _encrypted(self._cookie_cipher(), code)
+        return _encrypted(self._cookie_cipher, code)
 
     def open_code(self, sealed: str) -> str:
         """Decrypt what `seal_code` gave.
@@ -215,11 +216,10 @@ class CodeKeys:
         CodeError
             If it was not sealed with this secret.
         """
-        return _decrypted(self._cookie_cipher(), sealed)
+        return _decrypted(self._cookie_cipher, sealed)
 
     def _keyed(self, purpose: str, code: str) -> bytes:
-        key = hmac.digest(self.secret, f"enquete {purpose}".encode(), hashlib.sha256)
-        return hmac.digest(key, code.encode(), hashlib.sha256)
+        return hmac.digest(_purpose_key(self.secret, purpose), code.encode(), hashlib.sha256)
 
     def _receipt(self, wave: str, drawn: str) -> str:
         proof = int.from_bytes(self._keyed("receipt", f"{wave} {drawn}")[:8])
@@ -238,8 +238,14 @@ class CodeKeys:
         kdf = HKDF(algorithm=SHA256(), length=32, salt=self.secret, info=b"enquete draft answers")
         return _cipher(kdf.derive(code.encode()))
 
+    @cached_property
     def _cookie_cipher(self) -> Fernet:
         return _cipher(self._keyed("cookie", ""))
+
+
+@lru_cache(maxsize=64)
+def _purpose_key(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, f"enquete {purpose}".encode(), hashlib.sha256)
 
 
 def _cipher(key: bytes) -> Fernet:

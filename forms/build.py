@@ -77,6 +77,25 @@ class PageForm(BaseForm):
         return self[TOKEN]  # type: ignore[return-value]  # the name is ours, see `form_meta`
 
 
+class _Meta(DefaultMeta):
+    """The WTForms settings of all our forms: session token and translations."""
+
+    csrf = True
+    csrf_class = SafeSessionCSRF
+    csrf_field_name = TOKEN
+    csrf_time_limit = TOKEN_LIFE
+
+    def __init__(
+        self, secret: bytes, context: MutableMapping[str, Any], translations: Translations | None
+    ) -> None:
+        self.csrf_secret, self.csrf_context = secret, context
+        self._translations = translations or gettext.NullTranslations()
+
+    def get_translations(self, form: BaseForm) -> Translations:
+        """Give what translates the messages."""
+        return self._translations
+
+
 def form_meta(
     *,
     csrf_secret: bytes,
@@ -84,20 +103,7 @@ def form_meta(
     translations: Translations | None = None,
 ) -> DefaultMeta:
     """Give the WTForms settings of all our forms: session token and translations."""
-
-    class Meta(DefaultMeta):
-        csrf = True
-        csrf_class = SafeSessionCSRF
-        csrf_field_name = TOKEN
-        csrf_time_limit = TOKEN_LIFE
-
-        def get_translations(self, form: BaseForm) -> Translations:
-            return translations or gettext.NullTranslations()
-
-    meta = Meta()
-    meta.csrf_secret = csrf_secret
-    meta.csrf_context = csrf_context
-    return meta
+    return _Meta(csrf_secret, csrf_context, translations)
 
 
 def page_form(

@@ -119,11 +119,13 @@ def _codes(question: Question) -> tuple[Scalar, ...]:
     return (*(option.code for option in question.options), *_unknown(question))
 
 
+def _texts(question: Question, language: str) -> dict[str, str]:
+    texts = {option.code: option.text[language] for option in question.options}
+    return texts | ({UNKNOWN: question.unknown[language]} if question.unknown else {})
+
+
 def _text_of(question: Question, answer: Scalar, language: str) -> str:
-    texts = {option.code: option.text for option in question.options}
-    if question.unknown:
-        texts[UNKNOWN] = question.unknown
-    return texts[str(answer)][language] if str(answer) in texts else str(answer)
+    return _texts(question, language).get(str(answer), str(answer))
 
 
 def _is_among(answer: object, values: tuple[Scalar, ...]) -> bool:
@@ -135,7 +137,8 @@ def _listed_field(
     field: type[AskedField], values: Callable[[Question], tuple[Scalar, ...]]
 ) -> Callable[[Question, str], Asked]:
     def build(question: Question, language: str) -> Asked:
-        answers = {value: _text_of(question, value, language) for value in values(question)}
+        texts = _texts(question, language)
+        answers = {value: texts.get(str(value), str(value)) for value in values(question)}
         return UnboundField(field, question=question, language=language, answers=answers)
 
     return build

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from forms.fields import written
+from forms.fields import DECIMALS, written
 from forms.kinds import KINDS
 from forms.records import UNKNOWN
 
@@ -67,7 +67,8 @@ def _number(question: Question) -> Answer:
     low, high = question.low, question.high
     if low is None:
         return 3 if high is None else min(3, high)
-    return low if high is None else low + int(high - low) // 2
+    # Rounded: -19.667 + 9 has more digits than can be typed
+    return low if high is None else round(low + int(high - low) // 2, DECIMALS)
 
 
 def body(answers: Mapping[str, Answer], page: Page, language: str) -> dict[str, list[str]]:

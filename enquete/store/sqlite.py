@@ -35,8 +35,8 @@ with _not_loading("numpy", "pandas"):
 
 BUSY_SECONDS = 30.0
 LOOK_SECONDS = 0.001
-"""How often a lock is looked at. SQLite itself looks ever less often, up to ten times a second: with
-many writers at once some would wait a hundred times as long as a transaction takes."""
+"""How often a lock is looked at. SQLite itself looks ever less often, up to ten times a second:
+with many writers at once some would wait a hundred times as long as a transaction takes."""
 
 _PRAGMAS = (
     "foreign_keys = ON",

@@ -183,7 +183,8 @@ def test_a_token_of_another_session_is_refused(page: Page) -> None:
 
 
 def test_an_old_token_is_refused(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "TOKEN_LIFE", timedelta(seconds=-1))
+    meta = type(build.form_meta(csrf_secret=SECRET, csrf_context={}))
+    monkeypatch.setattr(meta, "csrf_time_limit", timedelta(seconds=-1))
     assert list(sent(page, {"cijfer": ["7"]}).errors) == ["csrf_token"]
 
 
