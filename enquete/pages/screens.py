@@ -8,6 +8,7 @@ from flask import render_template, request
 
 from enquete import numbers, translate
 from enquete.pages import remembered
+from enquete.pages.drawing import draw
 from enquete.pages.entry import has_no_cookie, is_stale
 from enquete.pages.inputs import MARK, REVIEW, STATE, Button
 from enquete.pages.keeping import answers_on
@@ -69,7 +70,9 @@ def question_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = F
         **_around(visit),
         state=visit.state(answers_on(page, visit.draft)),
         form=form,
-        fields=fields,
+        questions=[
+            draw(field, questionnaire=visit.questionnaire.hash, alone=alone) for field in fields
+        ],
         wrong=wrong,
         stale=stale,
         again=form.unanswered() if asks_again else (),
