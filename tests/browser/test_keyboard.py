@@ -125,13 +125,18 @@ def test_the_survey_is_answered_by_keyboard_alone(keyboard):
     assert "Zonder muis." in response["answers"]
 
 
-def test_the_enter_key_in_a_choice_goes_on(keyboard):
-    hands, site = keyboard
+def with_a_choice(hands, site):
+    """Type the code, go on, and choose the first mark."""
     hands.tab_to(lambda found: found["name"] == "code")
     hands.type(site.codes[0])
     hands.go()
     hands.tab_to(lambda found: found["type"] == "radio")
     hands.type(Keys.SPACE)
+    return hands
+
+
+def test_the_enter_key_in_a_choice_goes_on(keyboard):
+    hands = with_a_choice(*keyboard)
     hands.go()
     assert hands.browser.current_url.endswith("/vraag/veiligheid")
     hands.tab_to(lambda found: found["type"] == "radio")
@@ -141,12 +146,7 @@ def test_the_enter_key_in_a_choice_goes_on(keyboard):
 
 
 def test_a_choice_is_cleared_by_keyboard(keyboard):
-    hands, site = keyboard
-    hands.tab_to(lambda found: found["name"] == "code")
-    hands.type(site.codes[0])
-    hands.go()
-    hands.tab_to(lambda found: found["type"] == "radio")
-    hands.type(Keys.SPACE)
+    hands = with_a_choice(*keyboard)
     hands.tab_to(lambda found: found["text"].startswith("Wis mijn keuze"))
     hands.go()
     assert not hands.browser.find_elements("css selector", ":checked")

@@ -133,3 +133,17 @@ def questionnaires(draw: st.DrawFn) -> Questionnaire:
             )
         )
     )
+
+
+def gentler(every_kind: str) -> str:
+    """Shuffle the animals of a text with every kind, the fish last; ask two questions once more."""
+    changes = {
+        'id = "dieren"': 'id = "dieren"\nshuffle = true',
+        'en = "Fish" } }': 'en = "Fish" }, last = true }',
+        'id = "huisdier"': 'id = "huisdier"\nrequired = "soft"',
+        'id = "verhaal"': 'id = "verhaal"\nrequired = "soft"',
+    }
+    for before, after in changes.items():
+        assert before in every_kind
+        every_kind = every_kind.replace(before, after)
+    return every_kind

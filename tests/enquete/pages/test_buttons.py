@@ -8,6 +8,7 @@ from enquete.codes import CodeKeys
 from enquete.settings import Settings
 from tests.enquete.pages.conftest import ANSWERS, EVERY_KIND, Site, make_site
 from tests.enquete.pages.visitor import Page, text
+from tests.forms.questionnaires import gentler
 
 ASKED = "U hebt deze vraag niet ingevuld. Wilt u dat nog doen?"
 
@@ -82,16 +83,7 @@ def test_a_clearing_of_no_question_changes_nothing(site: Site) -> None:
 @pytest.fixture
 def gentle_site(settings: Settings, keys: CodeKeys) -> Iterator[Site]:
     """The pet and the story are asked once more; the animals are shuffled, the fish stays last."""
-    questionnaire = EVERY_KIND.read_text(encoding="utf-8")
-    for before, after in {
-        'id = "dieren"': 'id = "dieren"\nshuffle = true',
-        'en = "Fish" } }': 'en = "Fish" }, last = true }',
-        'id = "huisdier"': 'id = "huisdier"\nrequired = "soft"',
-        'id = "verhaal"': 'id = "verhaal"\nrequired = "soft"',
-    }.items():
-        assert before in questionnaire
-        questionnaire = questionnaire.replace(before, after)
-    yield from make_site(settings, keys, questionnaire)
+    yield from make_site(settings, keys, gentler(EVERY_KIND.read_text(encoding="utf-8")))
 
 
 def test_a_question_left_open_is_asked_once_more(gentle_site: Site) -> None:
