@@ -6,13 +6,14 @@ language, and of a resident who is away for too long. On those nothing counts as
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from flask import request
 
 from enquete.pages.entry import is_blank, is_stale, questions_form
 from enquete.pages.inputs import MARK, STATE, Button
-from enquete.pages.keeping import answers_on, save
+from enquete.pages.keeping import ChangedError, answers_on, save
 from enquete.pages.screens import questions_language
 from enquete.pages.visit import RefusedError, current_visit
 from forms.build import answers_of
@@ -88,11 +89,15 @@ def keep(visit: Visit, page: Page, form: PageForm, *, lenient: bool) -> Visit | 
 
 
 def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> None:
-    """Keep the answers that can be kept, of somebody who is not there to mend the others."""
+    """Keep the answers that can be kept, of somebody who is not there to mend the others.
+
+    Nor to be told of what another device kept meanwhile: that stands.
+    """
     form.validate()
     if not is_stale(form) and not is_blank(form):
         kept = answers_on(page, visit.draft) | answers_of(page, form)
-        save(visit, page, kept, built_on=request.form.get(STATE, ""))
+        with suppress(ChangedError):
+            save(visit, page, kept, built_on=request.form.get(STATE, ""))
 
 
 def _forgive_missing(form: PageForm) -> None:

@@ -1,5 +1,7 @@
 """One code on two devices: whoever comes second is told, and nothing is overwritten."""
 
+import pytest
+
 from enquete.pages.keeping import save
 from enquete.pages.visit import find_visit
 from tests.enquete.pages.conftest import Site
@@ -63,6 +65,21 @@ def test_another_language_and_the_way_back_overwrite_nothing_either(site: Site) 
     assert laptop.back(page, veiligheid="7").status == 409
     assert phone.open("/vraag/veiligheid").values["veiligheid"] == ["2"]
     assert review.path == "/controle"
+
+
+@pytest.mark.parametrize("minutes", [45, 10])
+def test_a_page_left_alone_overwrites_nothing_and_closes(site: Site, minutes: int) -> None:
+    laptop, _review = site.at_review(site.codes[0])
+    page = laptop.open("/vraag/veiligheid")
+    phone = site.visitor()
+    phone.enter(site.codes[0])
+    phone.send(phone.open("/vraag/veiligheid"), veiligheid="2")
+    site.wait(minutes)
+    left = laptop.send(page, **{"te-lang-weg": "1"})
+    assert left.heading == "U was even weg" if minutes == 45 else left.values["veiligheid"] == ["2"]
+    again = site.visitor()
+    again.enter(site.codes[0])
+    assert again.open("/vraag/veiligheid").values["veiligheid"] == ["2"]
 
 
 def test_a_page_that_is_hidden_now_leads_on(site: Site) -> None:
