@@ -177,6 +177,8 @@ def stay() -> tuple[str, int]:
 @blueprint.get("/te-lang-weg")
 def late() -> tuple[str, int]:
     """Say that the page was closed because nobody did anything for long."""
+    if remembered.is_sent():  # the page of another tab, left open
+        raise RefusedError("already")
     if remembered.is_expired(by_the_page=True):
         remembered.forget_all()
     return refused(RefusedError("late"))

@@ -109,6 +109,16 @@ def test_a_tab_left_alone_does_not_close_the_one_in_use(site: Site) -> None:
     assert visitor.open("/controle").status == 200
 
 
+def test_a_tab_left_open_does_not_deny_what_another_has_sent(site: Site) -> None:
+    visitor, review = site.at_review(site.codes[0])
+    visitor.open("/kopie")
+    thanks = visitor.send(review)
+    site.wait(45)
+    assert visitor.client.get("/verder").status_code == 409
+    assert visitor.open("/te-lang-weg").heading == "Wij hebben uw antwoorden al"
+    assert visitor.open("/bedankt").heading == thanks.heading
+
+
 def test_the_language_survives(site: Site) -> None:
     visitor = site.visitor()
     visitor.switch(visitor.enter(site.codes[0]), "Türkçe")
