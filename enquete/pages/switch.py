@@ -44,7 +44,9 @@ def _keep_code() -> None:
 
 
 def _keep_answers() -> str | None:
-    visit = visit_of_form()
+    visit = visit_of_form(late=True)
+    if not remembered.is_expired():
+        remembered.touch()
     page = visit.reach((request.view_args or {})["page_id"])
     if page is None:
         return None

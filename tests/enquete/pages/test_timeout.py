@@ -61,6 +61,17 @@ def test_a_text_that_cannot_be_kept_stays_on_the_screen(site: Site) -> None:
     assert visitor.open("/vraag/opmerking").values["opmerking"] == ["korter"]
 
 
+def test_a_late_click_on_a_language_keeps_what_stood_on_the_screen(site: Site) -> None:
+    visitor, _review = site.at_review(site.codes[0])
+    page = visitor.open("/vraag/veiligheid")
+    site.wait(60)
+    late = visitor.switch(page, "English", veiligheid="2")
+    assert (late.status, late.heading) == (403, "You were away for a while")
+    assert visitor.open("/vraag/veiligheid").heading == "Enter your code again"
+    visitor.enter(site.codes[0])
+    assert visitor.open("/vraag/veiligheid").values["veiligheid"] == ["2"]
+
+
 def test_nothing_is_sent_by_who_comes_late(site: Site) -> None:
     visitor, review = site.at_review(site.codes[0])
     site.wait(60)
