@@ -50,7 +50,7 @@ def start() -> str:
     return start_page(code_form(code=remembered.take_offer()))
 
 
-@blueprint.get("/c/<code>")
+@blueprint.get("/c/<code>", strict_slashes=False)
 def letter(code: str) -> Response:
     """Take the code out of the letter's link, for the start page to fill in."""
     remembered.offer(tidy_code(code))
