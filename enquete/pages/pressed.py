@@ -100,6 +100,16 @@ def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> None:
             save(visit, page, kept, built_on=request.form.get(STATE, ""))
 
 
+def keep_out_of_reach(visit: Visit, page_id: str) -> None:
+    """Keep what is right of a page that another device hid or put behind an open question.
+
+    Only of one that was saved before: others were never reached.
+    """
+    page = next((page for page in visit.questionnaire.pages if page.id == page_id), None)
+    if page is not None and _was_shown(visit, page):
+        keep_what_is_right(visit, page, sent_form(visit, page))
+
+
 def _forgive_missing(form: PageForm) -> None:
     for field in form.questions():
         if not any(str(value).strip() for value in field.raw_data or ()):

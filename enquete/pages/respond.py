@@ -18,6 +18,7 @@ from enquete.pages.inputs import REVIEW, STATE, Button
 from enquete.pages.keeping import ChangedError, UnfinishedError, submit
 from enquete.pages.pressed import (
     keep,
+    keep_out_of_reach,
     keep_what_is_right,
     pressed,
     sent_form,
@@ -96,7 +97,9 @@ def answer(page_id: str) -> Response | tuple[str, int]:
     if not is_late:
         remembered.touch()
     page = _reachable_page(visit, page_id)
-    if page is not None:
+    if page is None:
+        keep_out_of_reach(visit, page_id)
+    else:
         form = sent_form(visit, page)
         if button is Button.LEAVE:
             keep_what_is_right(visit, page, form)

@@ -92,6 +92,21 @@ def test_a_page_that_is_hidden_now_leads_on(site: Site) -> None:
     assert laptop.send(page, beheerder_bereikbaar="ja").path == "/controle"
 
 
+@pytest.mark.parametrize("pressed", [{}, {"andere-taal": "en"}, {"vorige-vraag": "1"}])
+def test_a_text_is_kept_when_an_earlier_question_is_open_again(
+    site: Site, pressed: dict[str, str]
+) -> None:
+    laptop, _review = site.at_review(site.codes[0])
+    page = laptop.open("/vraag/opmerking")
+    phone = site.visitor()
+    phone.enter(site.codes[0])
+    phone.send(phone.open("/vraag/cijfer"), **{"keuze-wissen": "rapportcijfer"})
+    waiting = laptop.send(page, opmerking="Er is veel veranderd.", **pressed)
+    assert waiting.path == "/vraag/cijfer"
+    laptop.answer(waiting, {"rapportcijfer": "5"})
+    assert laptop.open("/vraag/opmerking").values["opmerking"] == ["Er is veel veranderd."]
+
+
 def test_what_is_sent_is_what_was_looked_at(site: Site) -> None:
     phone, review = site.at_review(site.codes[0])
     laptop = site.visitor()
