@@ -30,6 +30,8 @@ ALPHABET: Final = "23456789ABCDEFGHJKMNPRTWXYZ"
 LENGTH: Final = 13
 _MODULUS: Final = 29
 _SEPARATORS: Final = re.compile(r"[\W_]+")
+_LONGEST: Final = 2_000
+"""Most characters of a text in which a code is looked for: a link is much shorter."""
 _LINK: Final = re.compile(r"://[^/\s]+/(?:\S+/)?c/([^/?#\s]+)")
 _READ_AS: Final = {"S": "5"} | dict(zip("АВЕКМНРСТУХ", "ABEKMHPCTYX", strict=True))
 """What has the look of a character of the alphabet, and is none: the letter S, Cyrillic letters."""
@@ -77,8 +79,11 @@ def read_code(text: str) -> str:
     Raises
     ------
     CodeError
-        If a character is not of the alphabet, the length is not 13 or the check does not fit.
+        If a character is not of the alphabet, the length is not 13, the check does not fit, or
+        the text is far longer than a link.
     """
+    if len(text) > _LONGEST:  # before looking for a link, which takes the square of the length
+        raise CodeError(f"a code stands in at most {_LONGEST} characters, got {len(text)}")
     link = _LINK.search(text)
     code = "".join(map(_meant, _SEPARATORS.sub("", link[1] if link else text)))
     if len(code) != LENGTH:

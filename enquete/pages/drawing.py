@@ -39,11 +39,13 @@ def draw(field: AskedField, *, questionnaire: str, alone: bool) -> Markup:
     # With the type of the answer: to Python True is 1.
     asked = (questionnaire, field.question.id, field.language, translate.language(), alone)
     look = (*asked, type(answer), answer)
-    if look not in _looks:
+    drawn = _looks.get(look)
+    if drawn is None:
+        drawn = _drawn(field, alone)
         if len(_looks) >= MOST:
             _looks.clear()
-        _looks[look] = _drawn(field, alone)
-    return _looks[look]
+        _looks[look] = drawn
+    return drawn  # not looked up again: another thread may have emptied it
 
 
 def _drawn(field: AskedField, alone: bool) -> Markup:

@@ -26,8 +26,10 @@ _LOCAL_ADDRESS: Final = re.compile(r"/(?:[\w.-]+/)*[\w.-]*(?:\?[\w.=&-]*)?", re.
 """An address on this server and nothing else: no host, no `//`, no backslash, no white space."""
 _SHOWN_AT: Final = {"respond.send": "respond.review"}
 """Where a page can be opened again whose own address only takes what is sent."""
-_ALWAYS_OPEN: Final = frozenset({"static", "health.health", "layout.switch_language"})
-"""What answers during maintenance too."""
+_ALWAYS_OPEN: Final = frozenset(
+    {"static", "health.health", "layout.switch_language", "respond.letter"}
+)
+"""What answers during maintenance too: also the letter's link, whose address holds the code."""
 
 
 @blueprint.record
@@ -108,5 +110,7 @@ def _local(address: str) -> str:
 
 
 def _here() -> str:
+    if request.path.lower().startswith("/c/"):  # a letter's link, mistyped: the code is in it
+        return url_for("respond.start")
     shown_at = _SHOWN_AT.get(request.endpoint or "")
     return url_for(shown_at) if shown_at else request.full_path.rstrip("?")

@@ -6,21 +6,28 @@ language, and of a resident who is away for too long. On those nothing counts as
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from flask import request
 
 from enquete.pages.entry import is_blank, is_stale, questions_form
-from enquete.pages.inputs import MARK, STATE, Button
-from enquete.pages.keeping import answers_on, save
+from enquete.pages.inputs import MARK, STATE, SWITCH, Button
+from enquete.pages.keeping import ChangedError, answers_on, save
 from enquete.pages.screens import questions_language
 from enquete.pages.visit import RefusedError, current_visit
-from forms.build import answers_of
+from forms.build import AGAIN, TOKEN, answers_of
 
 if TYPE_CHECKING:
     from enquete.pages.visit import Visit
     from forms.build import PageForm
     from forms.definition import Page
+
+_OURS: Final = frozenset({TOKEN, MARK, STATE, AGAIN, SWITCH, *Button})
+_CHOSEN: Final = re.compile(r"-?[a-z0-9_]*", re.ASCII)
+"""What the value of a choice looks like. Whose form it is, and so what it asks, is not known when
+a text is to be given back; a word of small letters alone is taken for a choice too."""
 
 
 def pressed() -> Button:
@@ -88,11 +95,25 @@ def keep(visit: Visit, page: Page, form: PageForm, *, lenient: bool) -> Visit | 
 
 
 def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> None:
-    """Keep the answers that can be kept, of somebody who is not there to mend the others."""
+    """Keep the answers that can be kept, of somebody who is not there to mend the others.
+
+    Nor to be told of what another device kept meanwhile: that stands.
+    """
     form.validate()
     if not is_stale(form) and not is_blank(form):
         kept = answers_on(page, visit.draft) | answers_of(page, form)
-        save(visit, page, kept, built_on=request.form.get(STATE, ""))
+        with suppress(ChangedError):
+            save(visit, page, kept, built_on=request.form.get(STATE, ""))
+
+
+def keep_out_of_reach(visit: Visit, page_id: str) -> None:
+    """Keep what is right of a page that another device hid or put behind an open question.
+
+    Only of one that was saved before: others were never reached.
+    """
+    page = next((page for page in visit.questionnaire.pages if page.id == page_id), None)
+    if page is not None and _was_shown(visit, page):
+        keep_what_is_right(visit, page, sent_form(visit, page))
 
 
 def _forgive_missing(form: PageForm) -> None:
@@ -109,4 +130,8 @@ def typed_texts() -> list[str]:
     """Give what was written in the resident's own words, where there is no draft to keep it in."""
     if request.endpoint != "respond.answer":
         return []
-    return [text for text in request.form.values() if any(c.isspace() for c in text.strip())]
+    return [
+        typed
+        for name, typed in request.form.items()
+        if name not in _OURS and not _CHOSEN.fullmatch(typed.strip())
+    ]

@@ -18,6 +18,7 @@ from enquete.pages.inputs import REVIEW, STATE, Button
 from enquete.pages.keeping import ChangedError, UnfinishedError, submit
 from enquete.pages.pressed import (
     keep,
+    keep_out_of_reach,
     keep_what_is_right,
     pressed,
     sent_form,
@@ -50,7 +51,7 @@ def start() -> str:
     return start_page(code_form(code=remembered.take_offer()))
 
 
-@blueprint.get("/c/<code>")
+@blueprint.get("/c/<code>", strict_slashes=False)
 def letter(code: str) -> Response:
     """Take the code out of the letter's link, for the start page to fill in."""
     remembered.offer(tidy_code(code))
@@ -96,7 +97,9 @@ def answer(page_id: str) -> Response | tuple[str, int]:
     if not is_late:
         remembered.touch()
     page = _reachable_page(visit, page_id)
-    if page is not None:
+    if page is None:
+        keep_out_of_reach(visit, page_id)
+    else:
         form = sent_form(visit, page)
         if button is Button.LEAVE:
             keep_what_is_right(visit, page, form)
@@ -177,6 +180,8 @@ def stay() -> tuple[str, int]:
 @blueprint.get("/te-lang-weg")
 def late() -> tuple[str, int]:
     """Say that the page was closed because nobody did anything for long."""
+    if remembered.is_sent():  # the page of another tab, left open
+        raise RefusedError("already")
     if remembered.is_expired(by_the_page=True):
         remembered.forget_all()
     return refused(RefusedError("late"))

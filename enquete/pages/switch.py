@@ -13,7 +13,7 @@ from flask import request
 
 from enquete.pages import remembered
 from enquete.pages.entry import tidy_code
-from enquete.pages.pressed import keep, sent_form, visit_of_form
+from enquete.pages.pressed import keep, keep_out_of_reach, sent_form, visit_of_form
 from enquete.pages.screens import question_page
 
 if TYPE_CHECKING:
@@ -44,9 +44,13 @@ def _keep_code() -> None:
 
 
 def _keep_answers() -> str | None:
-    visit = visit_of_form()
-    page = visit.reach((request.view_args or {})["page_id"])
+    visit = visit_of_form(late=True)
+    if not remembered.is_expired():
+        remembered.touch()
+    page_id = (request.view_args or {})["page_id"]
+    page = visit.reach(page_id)
     if page is None:
+        keep_out_of_reach(visit, page_id)
         return None
     form = sent_form(visit, page)
     if keep(visit, page, form, lenient=True) is None:

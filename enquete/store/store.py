@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from enquete.errors import ConflictError, NotFoundError
+from enquete.errors import ConflictError, NotFoundError, StoreError
 from enquete.store import queries
 from enquete.store.database import values
 from enquete.store.driver import connect
@@ -254,7 +255,8 @@ class Store(Upkeep):
             if not self._driver.rows(queries.CLAIM_INVITEE, {"code_hash": code_hash}):
                 return Outcome.ALREADY
             self._add(queries.ADD_RESPONSE, [respond(claimed[0]["sealed"] or None)])
-        self._driver.forget()
+        with suppress(StoreError):  # they are in, and whoever sent them is told so
+            self._driver.forget()
         return Outcome.STORED
 
     # --- estimates ---------------------------------------------------------------------------

@@ -28,8 +28,9 @@ Date.now = () => now() + 60000 * window.skipped;
 
 
 @pytest.fixture
-def site(settings, keys):
-    yield from make_site(settings, keys, builtin("buurt").text)
+def site(settings, keys, request):
+    mark = getattr(request, "param", "rapportcijfer")
+    yield from make_site(settings, keys, builtin("buurt").text.replace("rapportcijfer", mark))
 
 
 @pytest.fixture
@@ -196,6 +197,17 @@ def test_a_page_left_alone_warns_and_then_closes_with_what_was_chosen(alone, bro
     visitor = site.visitor()
     assert visitor.enter(site.codes[0]).path == "/vraag/veiligheid"
     assert visitor.back(visitor.open("/vraag/veiligheid")).values["rapportcijfer"] == ["7"]
+
+
+@pytest.mark.parametrize("site", ["submit", "append"], indirect=True)
+def test_a_page_closes_whatever_its_question_is_called(alone, browser, url, site):
+    """In a script the fields of a form hide what the form can do."""
+    begin(browser, url, site)
+    answer(browser, "7")
+    alone(45)
+    until(browser, lambda: browser.current_url.endswith("/te-lang-weg"))
+    visitor = site.visitor()
+    assert visitor.enter(site.codes[0]).path == "/vraag/veiligheid"
 
 
 def test_a_review_left_alone_is_closed_too(alone, browser, url, site):

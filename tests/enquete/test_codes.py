@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode
 from random import Random
+from time import process_time
 from types import MappingProxyType
 
 import pytest
@@ -115,6 +116,14 @@ def test_nothing_is_taken_for_a_code_that_does_not_say_so(text: str) -> None:
 def test_no_code(text: str) -> None:
     with pytest.raises(CodeError):
         read_code(text)
+
+
+def test_a_long_text_does_not_hold_up_the_server() -> None:
+    """Of all that a form may hold, half a minute's work for the pattern of a link."""
+    began = process_time()
+    with pytest.raises(CodeError):
+        read_code("://a/" * 50_000)
+    assert process_time() - began < 1
 
 
 json_values = st.recursive(

@@ -18,6 +18,30 @@ def test_the_letters_link_fills_the_code_in_and_changes_nothing(site: Site) -> N
     assert site.dump() == before
 
 
+def test_the_letters_link_may_end_in_a_slash(site: Site) -> None:
+    page = site.visitor().open(f"/c/{site.codes[0]}/")
+    assert (page.path, page.values["code"]) == ("/", [show_code(site.codes[0])])
+
+
+@pytest.mark.parametrize("address", ["/C/{}", "/c/{}/x"])
+def test_a_mistyped_link_of_a_letter_leads_to_no_address_with_the_code(
+    site: Site, address: str
+) -> None:
+    page = site.visitor().open(address.format(site.codes[0]))
+    assert page.status == 404
+    assert site.codes[0] not in page.html
+
+
+def test_the_link_of_the_letter_works_when_maintenance_is_over(site: Site) -> None:
+    visitor, closed = site.visitor(), site.app.extensions["enquete"].settings.maintenance_file
+    closed.touch()
+    told = visitor.open(f"/c/{site.codes[0]}")
+    assert (told.status, told.path) == (503, "/")
+    assert site.codes[0] not in told.html
+    closed.unlink()
+    assert visitor.open("/").values["code"] == [show_code(site.codes[0])]
+
+
 def test_the_link_of_another_letter_goes_before_the_code_in_use(site: Site) -> None:
     visitor = site.visitor()
     visitor.enter(site.codes[0])

@@ -31,6 +31,13 @@ def test_a_text_typed_for_another_code_can_be_copied(site: Site) -> None:
     assert [text(e) for e in visitor.send(page, opmerking=TYPED).all("textarea")] == [TYPED]
 
 
+@pytest.mark.parametrize("typed", ["Geluidsoverlast", "стоянка", "环境很好", "lawaai!"])
+def test_a_single_word_can_be_copied_too(site: Site, typed: str) -> None:
+    visitor, page = at_text(site)
+    visitor.client.delete_cookie("enquete")
+    assert [text(e) for e in visitor.send(page, opmerking=typed).all("textarea")] == [typed]
+
+
 def test_a_choice_is_not_shown_as_a_text(site: Site) -> None:
     visitor = site.visitor()
     page = visitor.enter(site.codes[0])

@@ -6,8 +6,10 @@ from threading import Barrier
 
 import pytest
 
+from enquete.errors import StoreUnavailableError
 from enquete.pages.keeping import save
 from enquete.pages.visit import RefusedError, find_visit
+from enquete.store.sqlite import SqliteDriver
 from tests.enquete.pages.conftest import Site
 
 
@@ -43,6 +45,22 @@ def test_sending_again_tells_that_the_answers_are_there(site: Site) -> None:
     visitor.send(review)
     for page in (visitor.send(review), other_tab.send(review), visitor.open("/vraag/cijfer")):
         assert (page.status, page.heading) == (409, "Wij hebben uw antwoorden al")
+    assert site.store.count_responses("2022") == 1
+
+
+def test_who_sent_is_thanked_when_the_log_cannot_be_emptied(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The transaction is on the disk, and the file itself cannot grow any more."""
+    visitor, review = site.at_review(site.codes[0])
+
+    def full(_driver: SqliteDriver) -> None:
+        raise StoreUnavailableError("the disk is full")
+
+    monkeypatch.setattr(SqliteDriver, "forget", full)
+    thanks = visitor.send(review)
+    assert (thanks.status, thanks.path) == (200, "/bedankt")
+    assert "Uw ontvangstnummer:" in thanks.html
     assert site.store.count_responses("2022") == 1
 
 

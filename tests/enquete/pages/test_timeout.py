@@ -61,6 +61,17 @@ def test_a_text_that_cannot_be_kept_stays_on_the_screen(site: Site) -> None:
     assert visitor.open("/vraag/opmerking").values["opmerking"] == ["korter"]
 
 
+def test_a_late_click_on_a_language_keeps_what_stood_on_the_screen(site: Site) -> None:
+    visitor, _review = site.at_review(site.codes[0])
+    page = visitor.open("/vraag/veiligheid")
+    site.wait(60)
+    late = visitor.switch(page, "English", veiligheid="2")
+    assert (late.status, late.heading) == (403, "You were away for a while")
+    assert visitor.open("/vraag/veiligheid").heading == "Enter your code again"
+    visitor.enter(site.codes[0])
+    assert visitor.open("/vraag/veiligheid").values["veiligheid"] == ["2"]
+
+
 def test_nothing_is_sent_by_who_comes_late(site: Site) -> None:
     visitor, review = site.at_review(site.codes[0])
     site.wait(60)
@@ -107,6 +118,16 @@ def test_a_tab_left_alone_does_not_close_the_one_in_use(site: Site) -> None:
     assert visitor.send(page, veiligheid="4", **LEAVE).path == "/vraag/veiligheid"
     assert visitor.open("/te-lang-weg").heading == LATE
     assert visitor.open("/controle").status == 200
+
+
+def test_a_tab_left_open_does_not_deny_what_another_has_sent(site: Site) -> None:
+    visitor, review = site.at_review(site.codes[0])
+    visitor.open("/kopie")
+    thanks = visitor.send(review)
+    site.wait(45)
+    assert visitor.client.get("/verder").status_code == 409
+    assert visitor.open("/te-lang-weg").heading == "Wij hebben uw antwoorden al"
+    assert visitor.open("/bedankt").heading == thanks.heading
 
 
 def test_the_language_survives(site: Site) -> None:

@@ -1,5 +1,7 @@
 """One code on two devices: whoever comes second is told, and nothing is overwritten."""
 
+import pytest
+
 from enquete.pages.keeping import save
 from enquete.pages.visit import find_visit
 from tests.enquete.pages.conftest import Site
@@ -65,6 +67,21 @@ def test_another_language_and_the_way_back_overwrite_nothing_either(site: Site) 
     assert review.path == "/controle"
 
 
+@pytest.mark.parametrize("minutes", [45, 10])
+def test_a_page_left_alone_overwrites_nothing_and_closes(site: Site, minutes: int) -> None:
+    laptop, _review = site.at_review(site.codes[0])
+    page = laptop.open("/vraag/veiligheid")
+    phone = site.visitor()
+    phone.enter(site.codes[0])
+    phone.send(phone.open("/vraag/veiligheid"), veiligheid="2")
+    site.wait(minutes)
+    left = laptop.send(page, **{"te-lang-weg": "1"})
+    assert left.heading == "U was even weg" if minutes == 45 else left.values["veiligheid"] == ["2"]
+    again = site.visitor()
+    again.enter(site.codes[0])
+    assert again.open("/vraag/veiligheid").values["veiligheid"] == ["2"]
+
+
 def test_a_page_that_is_hidden_now_leads_on(site: Site) -> None:
     phone, _review = site.at_review(site.codes[0])
     laptop = site.visitor()
@@ -73,6 +90,21 @@ def test_a_page_that_is_hidden_now_leads_on(site: Site) -> None:
     phone.send(phone.open("/vraag/bereikbaar"), beheerder_bereikbaar="nee")
     phone.send(phone.open("/vraag/beheerder"), beheerder_bekend="nee")
     assert laptop.send(page, beheerder_bereikbaar="ja").path == "/controle"
+
+
+@pytest.mark.parametrize("pressed", [{}, {"andere-taal": "en"}, {"vorige-vraag": "1"}])
+def test_a_text_is_kept_when_an_earlier_question_is_open_again(
+    site: Site, pressed: dict[str, str]
+) -> None:
+    laptop, _review = site.at_review(site.codes[0])
+    page = laptop.open("/vraag/opmerking")
+    phone = site.visitor()
+    phone.enter(site.codes[0])
+    phone.send(phone.open("/vraag/cijfer"), **{"keuze-wissen": "rapportcijfer"})
+    waiting = laptop.send(page, opmerking="Er is veel veranderd.", **pressed)
+    assert waiting.path == "/vraag/cijfer"
+    laptop.answer(waiting, {"rapportcijfer": "5"})
+    assert laptop.open("/vraag/opmerking").values["opmerking"] == ["Er is veel veranderd."]
 
 
 def test_what_is_sent_is_what_was_looked_at(site: Site) -> None:
