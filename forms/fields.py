@@ -257,7 +257,7 @@ class TextField(AskedField):
         most, length = self.question.max_length, len(self.answer() or "")
         if length > most:
             message = self.gettext(
-                "Uw tekst heeft %(length)s tekens. Het mogen er %(most)s zijn bij: %(question)s"
+                "Uw tekst heeft %(length)s tekens. Maak er %(most)s of minder van bij: %(question)s"
             )
             raise self.fault(message, length=length, most=most)
 

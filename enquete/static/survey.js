@@ -1,10 +1,41 @@
 // What the survey does more in a browser with JavaScript: it warns before the page closes, takes
-// along what stands in it, and prints. Without, the server closes the page at the next click.
+// along what stands in it, takes one press for one, and prints. Without, the server closes the page
+// at the next click.
 "use strict";
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
+}
+
+const form = document.querySelector("main form");
+if (form) {
+  const ONE_PRESS = 5000;
+  let pressed = 0;
+
+  // A page that came as the answer to a form is opened by its address from now on: on its way back
+  // the browser would otherwise stop there and ask to send that form once more.
+  const settle = () => {
+    // Not by `form.action`: a question may have that id.
+    const here = form.getAttribute("data-here") ?? form.getAttribute("action");
+    history.replaceState(null, "", here);
+  };
+
+  form.addEventListener("submit", (event) => {
+    // The answer to a first press is lost with a second one: after sending, the receipt number.
+    if (Date.now() - pressed < ONE_PRESS) {
+      event.preventDefault();
+      return;
+    }
+    pressed = Date.now();
+    settle();
+  });
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("a[href]:not([href^='#'])")) settle();
+  });
+  addEventListener("pageshow", () => {
+    pressed = 0;
+  });
 }
 
 const dialog = document.getElementById("timeout");

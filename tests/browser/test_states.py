@@ -141,7 +141,10 @@ def scheme(browser, which):
 def keep(browser, name):
     """Keep a picture of the whole page, where pictures are asked for."""
     if FOLDER and not name.startswith(("before", "after")):
-        picture = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+        # Only then: Chromium draws a page from right to left that fits in its window aside of it.
+        long = browser.execute_script("return document.scrollingElement.scrollHeight > innerHeight")
+        whole = {"captureBeyondViewport": long}
+        picture = browser.execute_cdp_cmd("Page.captureScreenshot", whole)
         path = Path(FOLDER) / f"{name}.png"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(base64.b64decode(picture["data"]))

@@ -67,6 +67,7 @@ def test_maintenance_keeps_what_is_sent_until_it_is_over(site: Site) -> None:
     told = visitor.send(page, opmerking=TYPED)
     assert (told.status, told.heading) == (503, "Wij werken aan deze pagina")
     assert told.headers["Retry-After"] == "60"
+    assert "is nog niet bewaard. Laat deze pagina open" in told.html
     assert visitor.send(told).status == 503
     assert visitor.open("/").heading == "Wij werken aan deze pagina"
     assert visitor.client.get("/health").status_code == 200
