@@ -10,19 +10,17 @@ from enquete.errors import ConflictError, NotFoundError, StoreError
 from enquete.store import queries
 from enquete.store.database import values
 from enquete.store.driver import connect
+from enquete.store.figures import Figures
 from enquete.store.records import (
     Area,
     AreaCode,
-    CellRow,
     Dwelling,
     Entry,
     Invitee,
     PopulationRow,
-    ReportRow,
     Response,
     Wave,
 )
-from enquete.store.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -36,7 +34,7 @@ class Outcome(StrEnum):
     NOT_OPEN = "not open"
 
 
-class Store(Upkeep):
+class Store(Figures):
     """What the chain reads and writes, from areas to reports."""
 
     # --- areas and frame ---------------------------------------------------------------------
@@ -258,39 +256,6 @@ class Store(Upkeep):
         with suppress(StoreError):  # they are in, and whoever sent them is told so
             self._driver.forget()
         return Outcome.STORED
-
-    # --- estimates ---------------------------------------------------------------------------
-
-    def cells(self, wave: str) -> list[CellRow]:
-        """Count the responses of a wave that share all that the estimates look at."""
-        return self._records(CellRow, queries.CELLS, wave=wave)
-
-    def count_responses(self, wave: str) -> int:
-        """Count the responses of a wave."""
-        return int(self._driver.rows(queries.COUNT_RESPONSES, {"wave": wave})[0]["n"])
-
-    def reports(self) -> list[ReportRow]:
-        """Give all stored reports, the newest first."""
-        return self._records(ReportRow, queries.REPORTS)
-
-    def report(self, wave: str, compare: str | None = None) -> ReportRow:
-        """Give the newest report of a wave, or the newest that compares it with `compare`.
-
-        Raises
-        ------
-        NotFoundError
-            If there is none.
-        """
-        params = {"wave": wave, "compare": compare or "", "any": int(compare is None)}
-        rows = self._driver.rows(queries.REPORT, params)
-        if not rows:
-            raise NotFoundError(f"there is no report of wave {wave!r} yet")
-        return ReportRow(**rows[0])
-
-    def add_report(self, report: ReportRow) -> None:
-        """Store a computed table; one of the same second replaces it."""
-        with self.writing():
-            self._add(queries.ADD_REPORT, [report])
 
     def _set_population(self, wave: str, population: Iterable[PopulationRow]) -> None:
         if self.population(wave):

@@ -17,6 +17,7 @@ import enquete
 import forms
 from analysis.rating_table import Status, Verdict
 from enquete import translate
+from forms import plain_dutch
 
 ENQUETE, FORMS = Path(enquete.__file__).parent, Path(forms.__file__).parent
 METHODS = [("**.html", "jinja2"), ("**.py", "python")]
@@ -86,6 +87,11 @@ def faults(catalogue: Catalog, texts: set[Texts]) -> Iterator[tuple[str, object]
 def test_every_text_is_translated_and_no_other(language: str, texts: set[Texts]) -> None:
     assert len(texts) > 150
     assert list(faults(read(language), texts)) == [], f"complete {language}.po"
+
+
+def test_the_dutch_of_the_interface_is_plain(texts: set[Texts]) -> None:
+    doubts = {text[-1]: doubts for text in texts if (doubts := list(plain_dutch.doubts(text[-1])))}
+    assert doubts == {}
 
 
 PLANTED = {

@@ -50,7 +50,7 @@ def test_browsers_are_held_to_https_where_residents_come_over_it(
 
 
 def test_a_demonstration_says_so(site: Site) -> None:
-    words = "Dit is een demonstratie met een verzonnen corporatie."
+    words = "Dit is een demonstratie met een verzonnen verhuurder."
     assert words not in site.visitor().open("/").html
     service = site.app.extensions["enquete"]
     site.app.extensions["enquete"] = replace(service, settings=replace(service.settings, demo=True))
