@@ -102,8 +102,8 @@ def unused_code(settings: Settings, store: Store) -> str | None:
         for row in csv.DictReader(io.StringIO(text), delimiter=";"):
             with suppress(CodeError):
                 code = read_code(row.get("code") or "")
-                invitee = store.invitee(keys.code_hash(code))
-                if invitee and invitee.status == "invited":
+                found = (store.invitee(each.code_hash(code)) for each in keys.each())
+                if any(invitee and invitee.status == "invited" for invitee in found):
                     return show_code(code)
     return None
 

@@ -71,11 +71,6 @@ class PageForm(BaseForm):
             if field.question.soft and field.is_empty and field.question.id not in self._again
         )
 
-    @property
-    def token(self) -> CSRFTokenField:
-        """The field with the token against forged requests."""
-        return self[TOKEN]  # type: ignore[return-value]  # the name is ours, see `form_meta`
-
 
 class _Meta(DefaultMeta):
     """The WTForms settings of all our forms: session token and translations."""

@@ -102,21 +102,11 @@ def path(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> tuple[P
     return walk(questionnaire, answers).pages
 
 
-def clean(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Keep the answers that count on the `walk`."""
-    return dict(walk(questionnaire, answers).counted)
-
-
 def lifts_anonymity(questionnaire: Questionnaire, answers: Mapping[str, Answer]) -> bool:
     """Tell whether a consent that is shown was given: without one the answers are anonymous."""
     counted = walk(questionnaire, answers).counted
     consents = (q.id for q in questionnaire.questions if q.kind == "consent")
     return any(counted.get(consent) is True for consent in consents)
-
-
-def first_open(questionnaire: Questionnaire, draft: Draft) -> Page | None:
-    """Give the first page of the `walk` that waits for the resident; None when none does."""
-    return walk(questionnaire, draft.answers).first_open(draft.seen)
 
 
 def _is_shown(question: Question, counted: Mapping[str, Answer]) -> bool:

@@ -178,7 +178,7 @@ def stay() -> tuple[str, int]:
 
 
 @blueprint.get("/te-lang-weg")
-def late() -> tuple[str, int]:
+def late() -> tuple[str, int, dict[str, str]]:
     """Say that the page was closed because nobody did anything for long."""
     if remembered.is_sent():  # the page of another tab, left open
         raise RefusedError("already")
@@ -188,13 +188,14 @@ def late() -> tuple[str, int]:
 
 
 @blueprint.errorhandler(RefusedError)
-def refused(error: RefusedError) -> tuple[str, int]:
+def refused(error: RefusedError) -> tuple[str, int, dict[str, str]]:
     """Say why the resident cannot go on, and what to do."""
     if error.notice == "already" and not remembered.is_sent():
         remembered.mark_sent()
     day = numbers.day(error.day, language=translate.language()) if error.day else ""
-    notice = f"respond/notice-{error.notice}.html"
-    return render_template(notice, day=day, typed=typed_texts()), NOTICES[error.notice]
+    page = render_template(f"respond/notice-{error.notice}.html", day=day, typed=typed_texts())
+    headers = {"Retry-After": str(attempts.SLOT_SECONDS)} if error.notice == "often" else {}
+    return page, NOTICES[error.notice], headers
 
 
 @blueprint.errorhandler(UnfinishedError)

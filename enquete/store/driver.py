@@ -28,10 +28,6 @@ class Driver(Protocol):
         """Run one statement and give its rows."""
         ...
 
-    def change(self, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Run one statement that writes, as a transaction of its own, and give its rows."""
-        ...
-
     def many(self, sql: str, params: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters, inside `writing`."""
         ...

@@ -66,10 +66,6 @@ class PostgresDriver:
                     raise
                 return self._run(sql, params)
 
-    def change(self, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Run one statement that writes, as a transaction of its own, and give its rows."""
-        return self.rows(sql, params)
-
     def many(self, sql: str, params: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters, inside `writing`."""
         with self._translated(), self._connection().cursor() as cursor:

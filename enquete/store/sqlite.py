@@ -70,10 +70,6 @@ class SqliteDriver:
                     raise
                 time.sleep(LOOK_SECONDS)
 
-    def change(self, sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Run one statement that writes, as a transaction of its own, and give its rows."""
-        return self.rows(sql, params)
-
     def many(self, sql: str, params: Iterable[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters, inside `writing`."""
         with self._translated():

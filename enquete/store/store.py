@@ -210,7 +210,7 @@ class Store(Figures):
     def replace_draft(self, key: str, sealed: str, *, version: int) -> bool:
         """Replace a draft that is still of this version, and say whether it was."""
         params = {"key": key, "sealed": sealed, "version": version}
-        return bool(self._driver.change(queries.REPLACE_DRAFT, params))
+        return bool(self._driver.rows(queries.REPLACE_DRAFT, params))
 
     def change_draft(self, key: str, wave: str, change: Callable[[str | None], str]) -> str:
         """Replace the draft by what `change` makes of it, under the lock.

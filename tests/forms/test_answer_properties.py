@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from forms.build import AGAIN, PageForm, answers_of, page_form
+from forms.build import AGAIN, TOKEN, PageForm, answers_of, page_form
 from forms.definition import Answer, Page, Question, Questionnaire
 from forms.fields import ListedField, NumberField
 from forms.kinds import KINDS
 from forms.records import UNKNOWN
-from forms.route import Draft, clean, first_open, path
+from forms.route import Draft, path, walk
 from forms.samples import body as sample_body
 from forms.samples import sample_answers
 from tests.forms.questionnaires import questionnaires
@@ -27,7 +27,7 @@ def sent(
 ) -> PageForm:
     session: dict[str, Any] = {}
     options: dict[str, Any] = {"csrf_secret": SECRET, "csrf_context": session, "seed": "a"}
-    token = page_form(page, language, **options).token.current_token
+    token = page_form(page, language, **options)[TOKEN].current_token
     formdata = MultiDict({"csrf_token": [token], **body})
     form = page_form(page, language, data=data, formdata=formdata, **options)
     form.validate()
@@ -89,8 +89,8 @@ def test_no_body_raises_and_no_wrong_answer_gets_in(
             assert field.question.soft
             assert field.question.id not in answers
         draft = Draft.from_json(draft.save(page, answers).to_json())
-    first_open(questionnaire, draft)
-    assert clean(questionnaire, draft.answers).items() <= draft.answers.items()
+    walk(questionnaire, draft.answers).first_open(draft.seen)
+    assert walk(questionnaire, draft.answers).counted.items() <= draft.answers.items()
 
 
 @settings(deadline=None, suppress_health_check=SLOW)

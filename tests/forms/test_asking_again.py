@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from forms.build import AGAIN, PageForm, answers_of, page_form
+from forms.build import AGAIN, TOKEN, PageForm, answers_of, page_form
 from forms.definition import Page, Questionnaire, QuestionnaireError, parse
 from forms.fields import ListedField
-from forms.route import Draft, first_open
+from forms.route import Draft, walk
 from forms.shuffling import shown_codes
 from tests.forms.questionnaires import gentler
 
@@ -29,7 +29,7 @@ def page_of(questionnaire: Questionnaire, name: str) -> Page:
 def sent(page: Page, body: dict[str, list[str]], *, seed: str = "") -> PageForm:
     session: dict[str, Any] = {}
     options: dict[str, Any] = {"csrf_secret": SECRET, "csrf_context": session, "seed": seed}
-    token = page_form(page, "nl", **options).token.current_token
+    token = page_form(page, "nl", **options)[TOKEN].current_token
     form = page_form(page, "nl", formdata=MultiDict({"csrf_token": [token], **body}), **options)
     form.validate()
     return form
@@ -50,7 +50,7 @@ def test_the_second_time_it_passes(changed: Questionnaire) -> None:
     form = sent(page, {"cijfer": ["7"], AGAIN: ["huisdier"]})
     assert unanswered(form) == []
     draft = Draft().save(page, answers_of(page, form))
-    waiting = first_open(changed, draft)
+    waiting = walk(changed, draft.answers).first_open(draft.seen)
     assert waiting is not None
     assert waiting.id == "twee"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from forms import build
-from forms.build import PageForm, answers_of, page_form
+from forms.build import TOKEN, PageForm, answers_of, page_form
 from forms.definition import Answer, Page, Questionnaire, parse
 from forms.fields import ListedField, NumberField
 from forms.kinds import KINDS
@@ -43,7 +43,7 @@ def sent(page: Page, body: dict[str, list[str]], *, language: str = "nl") -> Pag
     """The form after a visitor opened it and sent the body, validated."""
     session: dict[str, Any] = {}
     shown = page_form(page, language, csrf_secret=SECRET, csrf_context=session)
-    formdata = MultiDict({"csrf_token": [shown.token.current_token], **body})
+    formdata = MultiDict({"csrf_token": [shown[TOKEN].current_token], **body})
     form = page_form(page, language, formdata=formdata, csrf_secret=SECRET, csrf_context=session)
     form.validate()
     return form
@@ -177,7 +177,7 @@ def test_a_form_without_the_token_of_the_session_is_refused(page: Page, token: l
 
 
 def test_a_token_of_another_session_is_refused(page: Page) -> None:
-    token = page_form(page, "nl", csrf_secret=SECRET, csrf_context={}).token.current_token
+    token = page_form(page, "nl", csrf_secret=SECRET, csrf_context={})[TOKEN].current_token
     assert token is not None
     assert list(sent(page, {"cijfer": ["7"], "csrf_token": [token]}).errors) == ["csrf_token"]
 

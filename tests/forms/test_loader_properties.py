@@ -16,7 +16,7 @@ from forms.definition import Questionnaire, QuestionnaireError, builtin, faults,
 from forms.kinds import KINDS
 from forms.printing import paper
 from forms.records import UNKNOWN, Question
-from forms.route import clean, path
+from forms.route import path, walk
 from forms.samples import sample_answers
 from tests.forms.questionnaires import questionnaires
 
@@ -164,7 +164,7 @@ def check_works(questionnaire: Questionnaire) -> None:
             assert page.id in [shown.id for shown in path(questionnaire, answers)]
             for question in questionnaire.questions:
                 assert KINDS[question.kind].accepts(question, answers[question.id])
-            clean(questionnaire, answers)
+            walk(questionnaire, answers)
 
 
 @pytest.mark.parametrize("depth", [50, 5000])

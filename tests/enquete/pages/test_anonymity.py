@@ -53,8 +53,8 @@ def test_what_is_told_before_is_true_with_and_without_a_tick(site: Site) -> None
     assert "Uw adres alleen als u dat goedvindt." in facts
     visitor, _review = site.at_review(site.codes[0])
     asked = paragraphs(visitor.open("/vraag/toestemming"))
-    assert "Zonder vinkje blijven uw antwoorden anoniem." in asked
-    assert "Met een vinkje bewaren wij uw adres bij uw antwoorden." in asked
+    assert "Wij bewaren uw adres niet bij uw antwoorden." in asked
+    assert "Alleen met een vinkje bewaren wij uw adres bij uw antwoorden." in asked
 
 
 def test_the_thanks_say_nothing_of_it_where_it_is_not_known(site: Site) -> None:

@@ -38,6 +38,7 @@ def test_a_search_from_one_address_is_stopped(behind_proxy: Site) -> None:
     assert set(guess(behind_proxy, attempts.PER_VISITOR)) == {404}
     page = enter(behind_proxy, draw_code(Random(7)))
     assert (page.status, page.heading) == (429, "U kunt nu even geen code invullen")
+    assert page.headers["Retry-After"] == "600"
     assert enter(behind_proxy, behind_proxy.codes[0]).status == 429  # else the search goes on
     assert enter(behind_proxy, behind_proxy.codes[0], address="203.0.113.8").status == 200
 
