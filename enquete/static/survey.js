@@ -49,7 +49,7 @@ if (dialog) {
 
   const leave = () => {
     const form = document.getElementById("form");
-    if (!form) {
+    if (!form || !dialog.dataset.button) {
       location.assign(dialog.dataset.leave);
       return;
     }

@@ -18,6 +18,8 @@ def test_another_answer_to_the_same_question_is_told_and_not_overwritten(site: S
     assert KEPT in told.html
     assert "<strong><bdi>4</bdi></strong>" in told.html
     assert told.values["rapportcijfer"] == ["9"]
+    [dialog] = told.all("dialog")
+    assert "data-button" not in dialog.attrib  # left alone, the page sends no answer by itself
     assert phone.open("/vraag/cijfer").values["rapportcijfer"] == ["4"]
     assert laptop.send(told).path == "/vraag/veiligheid"
     assert phone.open("/vraag/cijfer").values["rapportcijfer"] == ["9"]
