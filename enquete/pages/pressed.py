@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from enquete.pages.entry import is_blank, is_stale, questions_form
 from enquete.pages.inputs import MARK, STATE, SWITCH, Button
@@ -51,8 +52,10 @@ def visit_of_form(*, late: bool = False) -> Visit:
 
 def sent_form(visit: Visit, page: Page) -> PageForm:
     """Give the form of the page with what was sent, less the choice that was to be cleared."""
-    formdata = request.form.copy()
-    formdata.poplist(request.form.get(Button.CLEAR, ""))
+    formdata: MultiDict[str, str] = request.form
+    if cleared := formdata.get(Button.CLEAR):
+        formdata = MultiDict(formdata)
+        formdata.poplist(cleared)
     return questions_form(
         page,
         questions_language(visit.questionnaire),
