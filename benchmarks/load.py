@@ -10,6 +10,8 @@ from urllib.parse import urlencode, urlsplit
 
 HIDDEN = re.compile(rb'<input[^>]*type="hidden"[^>]*>')
 ATTRIBUTE = re.compile(rb'(name|value)="([^"]*)"')
+FORM_HEAD = 1_000
+"""Bytes of a form in which its hidden inputs stand: playing should cost little beside serving."""
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -60,7 +62,9 @@ class Resident:
 
     def post(self, path, **fields):
         """Send the form of the page that is open; give the status."""
-        hidden = [dict(ATTRIBUTE.findall(tag)) for tag in HIDDEN.findall(self.page)]
+        start = self.page.find(b"<form")
+        tags = HIDDEN.findall(self.page, start, start + FORM_HEAD)
+        hidden = [dict(ATTRIBUTE.findall(tag)) for tag in tags]
         carried = {each[b"name"].decode(): each[b"value"].decode() for each in hidden}
         return self.call("POST", path, carried | fields)
 
