@@ -82,7 +82,7 @@ class Tour:
             number += 1
             if self.browser.current_url.endswith("/opmerking"):
                 yield from self.text()
-            else:
+            elif not self.browser.current_url.endswith("/controle"):
                 yield f"page-{number}"
         yield "review"
         self.click("a[href='/kopie']")
