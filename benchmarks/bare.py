@@ -43,4 +43,8 @@ def create_app():
         connection().execute(INSERT, (request.form["mark"],))
         return "saved"
 
+    @app.get("/health")
+    def health():
+        return "there"
+
     return app

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
     from datetime import date
 
     from enquete.codes import CodeKeys
@@ -26,6 +26,8 @@ class Service:
         Gives the day in the Netherlands.
     now
         Gives the seconds since 1970.
+    drawn
+        HTML that was drawn before, by all that it depends on; see `enquete.pages.drawing`.
     """
 
     settings: Settings
@@ -33,6 +35,7 @@ class Service:
     keys: CodeKeys
     today: Callable[[], date]
     now: Callable[[], float]
+    drawn: dict[Hashable, Any] = field(default_factory=dict)
 
 
 def service() -> Service:

@@ -1,26 +1,33 @@
-"""Questions as HTML. One whose answers are listed looks the same to many residents: drawn once.
+"""HTML that looks the same to many residents, drawn once.
 
-Kept is how a question looks with an answer, and nothing of who gave it or whether anybody did; a
-text or number in the resident's own words is drawn each time.
+Kept is how a question looks with a listed answer, and what stands around the questions of a page;
+nothing of who gave an answer or whether anybody did. A text or number in the resident's own words
+is drawn each time.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import render_template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from enquete import translate
 from enquete.pages.inputs import Button
+from enquete.service import service
 from forms.fields import ListedField
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
     from forms.fields import AskedField
 
 MOST: Final = 4096
 """Looks that are kept: those of a dozen questions of eleven answers in six languages are 800."""
-_looks: dict[tuple[object, ...], Markup] = {}
+_HOLE: Final = re.compile("\0(.*?)\0")
+"""A place to fill in: no text of ours or of a questionnaire has the character."""
+_Drawn = TypeVar("_Drawn")
 
 
 def draw(field: AskedField, *, questionnaire: str, alone: bool) -> Markup:
@@ -38,13 +45,44 @@ def draw(field: AskedField, *, questionnaire: str, alone: bool) -> Markup:
     answer = tuple(field.data) if isinstance(field.data, list) else field.data
     # With the type of the answer: to Python True is 1.
     asked = (questionnaire, field.question.id, field.language, translate.language(), alone)
-    look = (*asked, type(answer), answer)
-    drawn = _looks.get(look)
+    return _once((*asked, type(answer), answer), lambda: _drawn(field, alone))
+
+
+def draw_around(template: str, inside: Mapping[str, str], **values: Hashable) -> str:
+    """Draw a page around what differs from resident to resident.
+
+    Parameters
+    ----------
+    inside
+        What the template shows as it is, and asks nothing about.
+    values
+        All else that it is given.
+    """
+    language, offered = translate.language(), tuple(translate.offered())
+    pieces = _once(
+        (template, language, offered, *inside, *values.items()),
+        lambda: _pieces(template, inside, values),
+    )
+    filled = [escape(inside[piece]) if is_hole else piece for is_hole, piece in pieces]
+    return "".join(filled)
+
+
+def _pieces(
+    template: str, inside: Mapping[str, str], values: Mapping[str, Hashable]
+) -> list[tuple[bool, str]]:
+    holes = {name: Markup(f"\0{name}\0") for name in inside}  # noqa: S704 - names of ours
+    page = render_template(template, **holes, **values)
+    return [(place % 2 == 1, piece) for place, piece in enumerate(_HOLE.split(page))]
+
+
+def _once(look: Hashable, draw: Callable[[], _Drawn]) -> _Drawn:
+    looks = service().drawn
+    drawn: _Drawn | None = looks.get(look)
     if drawn is None:
-        drawn = _drawn(field, alone)
-        if len(_looks) >= MOST:
-            _looks.clear()
-        _looks[look] = drawn
+        drawn = draw()
+        if len(looks) >= MOST:
+            looks.clear()
+        looks[look] = drawn
     return drawn  # not looked up again: another thread may have emptied it
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import render_template, request
+from markupsafe import Markup
 
 from enquete import numbers, translate
 from enquete.pages import remembered
-from enquete.pages.drawing import draw
+from enquete.pages.drawing import draw, draw_around
 from enquete.pages.entry import has_no_cookie, is_stale
 from enquete.pages.inputs import MARK, REVIEW, STATE, Button
 from enquete.pages.keeping import answers_on
 from enquete.pages.visit import common_questionnaire, running_waves
 from enquete.service import service
-from forms.build import AGAIN
+from forms.build import AGAIN, TOKEN
 from forms.kinds import KINDS
 from forms.route import lifts_anonymity
 
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from enquete.pages.visit import Visit
     from forms.build import PageForm
     from forms.definition import Page, Question, Questionnaire
+
+
+_AROUND: Final = {
+    "mark_name": MARK,
+    "state_name": STATE,
+    "button": Button,
+    "minutes": remembered.MINUTES,
+    "warned": remembered.WARNED,
+}
+"""What every page with answers has around them."""
 
 
 class Row(NamedTuple):
@@ -65,26 +76,36 @@ def question_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = F
     alone = len(fields) == 1 and fields[0].shape != "tick"
     wrong, stale = [field for field in fields if field.errors], is_stale(form)
     asks_again = request.method == "POST" and not (wrong or stale or changed)
+    again = form.unanswered() if asks_again else ()
+    drawn = [draw(field, questionnaire=visit.questionnaire.hash, alone=alone) for field in fields]
+    inside = {
+        "token": form[TOKEN].current_token,
+        "mark": visit.mark,
+        "state": visit.state(answers_on(page, visit.draft)),
+        "here": request.full_path.rstrip("?"),
+        "questions": Markup("\n").join(drawn),
+    }
+    values = {
+        "alone": alone,
+        "heading": page.questions[0].text[language] if alone else page.title[language],
+        "intro": page.intro.get(language, ""),
+        "number": number + 1,
+        "total": len(ids),
+        "previous": ids[number - 1] if number else None,
+        "reviewing": request.args.get("van") == REVIEW,
+        **_AROUND,
+    }
+    if not (wrong or stale or again or changed):
+        return draw_around("respond/question.html", inside, **values)
     return render_template(
         "respond/question.html",
-        **_around(visit),
-        state=visit.state(answers_on(page, visit.draft)),
-        form=form,
-        questions=[
-            draw(field, questionnaire=visit.questionnaire.hash, alone=alone) for field in fields
-        ],
+        **inside,
+        **values,
         wrong=wrong,
         stale=stale,
-        again=form.unanswered() if asks_again else (),
+        again=again,
         again_name=AGAIN,
         kept=_rows(visit, page) if changed else (),
-        alone=alone,
-        heading=page.questions[0].text[language] if alone else page.title[language],
-        intro=page.intro.get(language, ""),
-        number=number + 1,
-        total=len(ids),
-        previous=ids[number - 1] if number else None,
-        reviewing=request.args.get("van") == REVIEW,
     )
 
 
@@ -92,7 +113,8 @@ def review_page(visit: Visit, form: BaseForm, *, changed: bool = False) -> str:
     """Show all answers with the way to change each; say so when they `changed` meanwhile."""
     return render_template(
         "respond/review.html",
-        **_around(visit),
+        **_AROUND,
+        mark=visit.mark,
         state=visit.state(visit.walk.counted),
         form=form,
         stale=is_stale(form),
@@ -110,7 +132,7 @@ def copy_page(visit: Visit) -> str:
     language = questions_language(visit.questionnaire)
     return render_template(
         "respond/copy.html",
-        **_around(visit),
+        **_AROUND,
         survey=visit.questionnaire.title[language],
         day=numbers.day(service().today().isoformat(), language=translate.language()),
         rows=[row for page in visit.pages for row in _rows(visit, page)],
@@ -125,18 +147,6 @@ def questions_language(questionnaire: Questionnaire) -> str:
     translate.offer(questionnaire.languages)
     language = translate.language()
     return language if language in questionnaire.languages else questionnaire.languages[0]
-
-
-def _around(visit: Visit) -> dict[str, Any]:
-    """Give what every page with answers has around them."""
-    return {
-        "mark": visit.mark,
-        "mark_name": MARK,
-        "state_name": STATE,
-        "button": Button,
-        "minutes": remembered.MINUTES,
-        "warned": remembered.WARNED,
-    }
 
 
 def _rows(visit: Visit, page: Page) -> list[Row]:
