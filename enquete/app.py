@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -25,19 +26,44 @@ if TYPE_CHECKING:
     from enquete.settings import Settings
 
 
+_COOKIES = 1024
+"""Cookies whose content each process keeps: those of the residents who are answering."""
+
+
+_ADDRESSES = 1024
+"""Addresses of pages that each process keeps."""
+
+
 class _App(Flask):
+    """Flask, which builds each address once: they say where a page is, and nothing of a request."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._built = lru_cache(_ADDRESSES)(super().url_for)
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """Give the address of an endpoint with these values, on this server."""
+        return self._built(endpoint, **values)
+
     def log_exception(self, exc_info: Any) -> None:
         """Log where it failed and not with what: addresses hold codes, messages answers."""
         self.logger.error("failed in %s\n%s", request.endpoint, "\n".join(_frames(exc_info[1])))
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask's sessions, whose signer is made once instead of twice in each request."""
+    """Flask's sessions, whose signer is made once and opens once what a browser sends again.
+
+    The session is a copy of what was opened. How old the cookie is tells its content, which the
+    pages look at each time.
+    """
 
     _signer: URLSafeTimedSerializer | None = None
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        self._signer = self._signer or super().get_signing_serializer(app)
+        if self._signer is None:
+            self._signer = signer = super().get_signing_serializer(app)
+            if signer is not None:
+                signer.loads = lru_cache(_COOKIES)(signer.loads)  # type: ignore[method-assign]
         return self._signer
 
 

@@ -22,14 +22,13 @@ ONLY_HTTPS: Final = "max-age=31536000"
 
 
 def init_app(app: Flask) -> None:
-    """Send the security headers with everything; a view may set its own."""
+    """Send the security headers with everything."""
     app.after_request(secure)
 
 
 def secure(response: Response) -> Response:
-    """Add the security headers that the response does not have."""
-    for name, value in SECURITY.items():
-        response.headers.setdefault(name, value)
+    """Add the security headers."""
+    response.headers.extend(SECURITY)
     if service().settings.https:
         response.headers["Strict-Transport-Security"] = ONLY_HTTPS
     return response

@@ -151,8 +151,11 @@ class PostgresDriver:
             self.rows("RESET lock_timeout")
 
     def _run(self, sql: str, params: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-        cursor = self._connection().execute(_translate(sql), params or {})
-        return cursor.fetchall() if cursor.description else []
+        self._connection()
+        cursor: psycopg.Cursor[dict[str, Any]] = self._local.cursor
+        cursor.execute(_translate(sql), params or {})
+        # Not `cursor.description`, which makes an object for each column.
+        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
 
     def _lost_outside_transaction(self) -> bool:
         """Say whether the server dropped the connection while nothing was being written."""
@@ -168,6 +171,7 @@ class PostgresDriver:
                 self._url, autocommit=True, row_factory=dict_row, connect_timeout=10
             )
             self._local.connection = connection
+            self._local.cursor = connection.cursor()
         return connection
 
     @contextmanager

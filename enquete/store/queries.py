@@ -129,7 +129,7 @@ UPDATE draft SET sealed = :sealed, version = version + 1
 WHERE key = :key AND version = CAST(:version AS INTEGER) RETURNING version
 """
 SET_DRAFT = "UPDATE draft SET sealed = :sealed WHERE key = :key"
-DELETE_DRAFT = "DELETE FROM draft WHERE key = :key"
+TAKE_DRAFT = "DELETE FROM draft WHERE key = :key RETURNING sealed"
 DELETE_CLOSED_DRAFTS = """
 DELETE FROM draft
 WHERE wave IN (SELECT slug FROM wave WHERE closes <> '' AND closes < :today) RETURNING key

@@ -244,18 +244,25 @@ class Store(Figures):
             lock: what another tab saved a moment ago is sent too. What it raises undoes all.
         """
         with self.writing():
-            draft = {"key": draft_key}
-            invitee = self.invitee(code_hash)
-            if invitee is None or not is_open(self.wave(invitee.wave), today):
+            entry = self.entry(code_hash, draft_key)
+            if entry is None or not is_open(entry, today):
                 return Outcome.NOT_OPEN
-            claimed = self._driver.rows(queries.CLAIM_DRAFT, draft | {"wave": invitee.wave})
-            self._driver.rows(queries.DELETE_DRAFT, draft)
+            sealed = self._take_draft(draft_key, entry.wave)
             if not self._driver.rows(queries.CLAIM_INVITEE, {"code_hash": code_hash}):
                 return Outcome.ALREADY
-            self._add(queries.ADD_RESPONSE, [respond(claimed[0]["sealed"] or None)])
+            self._driver.rows(queries.ADD_RESPONSE, values(respond(sealed)))
         with suppress(StoreError):  # they are in, and whoever sent them is told so
             self._driver.forget()
         return Outcome.STORED
+
+    def _take_draft(self, key: str, wave: str) -> str | None:
+        """Delete a draft and give it. Nobody begins another before the transaction ends."""
+        draft = {"key": key}
+        taken = self._driver.rows(queries.TAKE_DRAFT, draft)
+        if not taken:
+            self._driver.rows(queries.CLAIM_DRAFT, draft | {"wave": wave})
+            taken = self._driver.rows(queries.TAKE_DRAFT, draft)
+        return taken[0]["sealed"] or None
 
     def _set_population(self, wave: str, population: Iterable[PopulationRow]) -> None:
         if self.population(wave):
