@@ -31,13 +31,13 @@ sys.path.append(str(HERE.parent))  # the throw-away PostgreSQL of the tests
 SERVERS = {
     "enquete serve": "{python} -m enquete serve --port {port}",
     "gunicorn": (
-        "{bin}/gunicorn --preload -w 2 -k gthread --threads 4 --log-level warning "
+        "{bin}/gunicorn --preload -w {workers} -k gthread --threads 4 --log-level warning "
         "-b 127.0.0.1:{port} {module}:{factory}()"
     ),
     "waitress": "{bin}/waitress-serve --threads 8 --listen 127.0.0.1:{port} --call "
     "{module}:{factory}",
     "granian": (
-        "{bin}/granian --interface wsgi --workers 2 --blocking-threads 4 --log-level warning"
+        "{bin}/granian --interface wsgi --workers {workers} --blocking-threads 4 --log-level warning"
         " --host 127.0.0.1 --port {port} --factory {module}:{factory}"
     ),
 }
@@ -71,13 +71,18 @@ def prepare(instance, journeys, database=""):
 
 
 @contextlib.contextmanager
-def serving(server, factory, environment):
+def serving(server, factory, environment, *, workers):
     """Run a server until the block ends; yields host:port."""
     from tests.postgres import free_port
 
     port, program = free_port(), Path(sys.executable)
     command = SERVERS[server].format(
-        python=program, bin=program.parent, port=port, module="application", factory=factory
+        python=program,
+        bin=program.parent,
+        port=port,
+        module="application",
+        factory=factory,
+        workers=workers,
     )
     process = subprocess.Popen(
         command.split(),
@@ -102,14 +107,15 @@ def measure(server, folder, *, journeys, players, database=""):
     name = f"{server}, {'PostgreSQL' if database else 'SQLite'}"
     instance = Path(folder) / name.replace(" ", "-")
     codes = prepare(instance, journeys, database)
+    sizes = {"workers": load_settings(instance).workers}
     environment = {"ENQUETE_INSTANCE": str(instance)}
     environment |= {"ENQUETE_DATABASE": database} if database else {}
     bare_server = "gunicorn" if server == "enquete serve" else server
     bare_database = {"BARE_DATABASE": database or str(instance / "bare.db")}
     survey, bare = Tally(), Tally()
     with (
-        serving(server, "enquete_app", environment) as address,
-        serving(bare_server, "bare_app", bare_database) as bare_address,
+        serving(server, "enquete_app", environment, **sizes) as address,
+        serving(bare_server, "bare_app", bare_database, **sizes) as bare_address,
     ):
         for turn in range(TURNS):
             shares = [codes[turn::TURNS][i::players] for i in range(players)]

@@ -1,26 +1,30 @@
 """HTML that looks the same to many residents, drawn once.
 
-Kept is how a question looks with a listed answer, and what stands around the questions of a page;
-nothing of who gave an answer or whether anybody did. A text or number in the resident's own words
-is drawn each time.
+Remembered is how a question looks with a listed answer or none, and what stands around the
+questions of a page; nothing of who gave an answer or whether anybody did. A text or number in the
+resident's own words is drawn each time.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import render_template
 from markupsafe import Markup, escape
 
 from enquete import translate
+from enquete.pages.entry import questions_form
 from enquete.pages.inputs import Button
 from enquete.service import service
-from forms.fields import ListedField
+from forms.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+    from enquete.pages.visit import Visit
+    from forms.definition import Page, Question
     from forms.fields import AskedField
 
 MOST: Final = 4096
@@ -30,22 +34,32 @@ _HOLE: Final = re.compile("\0(.*?)\0")
 _Drawn = TypeVar("_Drawn")
 
 
-def draw(field: AskedField, *, questionnaire: str, alone: bool) -> Markup:
-    """Draw a question.
+def draw(field: AskedField, *, alone: bool) -> Markup:
+    """Draw a question with what was filled in; `alone` is whether it is the heading of its page."""
+    template = f"respond/field-{field.shape}.html"
+    html = render_template(template, field=field, alone=alone, button=Button)
+    return Markup(html)  # noqa: S704 - a template's
 
-    Parameters
-    ----------
-    questionnaire
-        The hash of the questionnaire that it is of.
-    alone
-        Whether it is the only one of its page, and so its heading.
-    """
-    if field.errors or field.question.shuffle or not isinstance(field, ListedField):
-        return _drawn(field, alone)
-    answer = tuple(field.data) if isinstance(field.data, list) else field.data
-    # With the type of the answer: to Python True is 1.
-    asked = (questionnaire, field.question.id, field.language, translate.language(), alone)
-    return _once((*asked, type(answer), answer), lambda: _drawn(field, alone))
+
+def draw_kept(visit: Visit, page: Page, language: str, *, alone: bool) -> Markup:
+    """Draw the questions of a page with the answers that are kept."""
+    answers = visit.draft.answers
+
+    @cache
+    def fields() -> dict[str, AskedField]:
+        form = questions_form(page, language, answers=answers, seed=visit.mark)
+        return {field.question.id: field for field in form.questions()}
+
+    def drawn(question: Question) -> Markup:
+        answer = answers.get(question.id)
+        if question.shuffle or not (answer is None or KINDS[question.kind].values(question)):
+            return draw(fields()[question.id], alone=alone)
+        asked = (visit.questionnaire.hash, question.id, language, translate.language(), alone)
+        # With the type of the answer: to Python True is 1.
+        look = (*asked, type(answer), tuple(answer) if isinstance(answer, list) else answer)
+        return _once(look, lambda: draw(fields()[question.id], alone=alone))
+
+    return Markup("\n").join(map(drawn, page.questions))
 
 
 def draw_around(template: str, inside: Mapping[str, str], **values: Hashable) -> str:
@@ -84,9 +98,3 @@ def _once(look: Hashable, draw: Callable[[], _Drawn]) -> _Drawn:
             looks.clear()
         looks[look] = drawn
     return drawn  # not looked up again: another thread may have emptied it
-
-
-def _drawn(field: AskedField, alone: bool) -> Markup:
-    template = f"respond/field-{field.shape}.html"
-    html = render_template(template, field=field, alone=alone, button=Button)
-    return Markup(html)  # noqa: S704 - a template's

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import current_app, request, session
 from wtforms.fields import StringField
@@ -17,6 +17,8 @@ from forms.fields import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from wtforms.csrf.core import CSRFTokenField
 
     from forms.definition import Answer, Page
 
@@ -81,6 +83,11 @@ def questions_form(
 def has_no_cookie() -> bool:
     """Whether the browser sent a form without the cookie that came with its page."""
     return current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
+
+
+def token_of(form: BaseForm) -> str:
+    """Give the token that a page with this form sends along."""
+    return str(cast("CSRFTokenField", form[TOKEN]).current_token)
 
 
 def is_stale(form: BaseForm) -> bool:

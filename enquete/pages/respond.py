@@ -13,7 +13,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 
 from enquete import numbers, translate
 from enquete.pages import attempts, headers, remembered
-from enquete.pages.entry import code_form, questions_form, send_form, tidy_code
+from enquete.pages.entry import code_form, send_form, tidy_code
 from enquete.pages.inputs import REVIEW, STATE, Button
 from enquete.pages.keeping import ChangedError, UnfinishedError, submit
 from enquete.pages.pressed import (
@@ -30,6 +30,7 @@ from enquete.pages.screens import (
     question_page,
     questions_language,
     review_page,
+    sent_page,
     start_page,
 )
 from enquete.pages.visit import NOTICES, RefusedError, current_visit, find_visit
@@ -84,9 +85,7 @@ def question(page_id: str) -> Response | str:
     page = _reachable_page(visit, page_id)
     if page is None:
         return redirect(_next_address(visit), 303)
-    language = questions_language(visit.questionnaire)
-    form = questions_form(page, language, answers=visit.draft.answers, seed=visit.mark)
-    return question_page(visit, page, form)
+    return question_page(visit, page)
 
 
 @blueprint.post("/vraag/<page_id>")
@@ -106,7 +105,7 @@ def answer(page_id: str) -> Response | tuple[str, int]:
         elif kept := keep(visit, page, form, lenient=button is not Button.NEXT):
             visit = kept
         else:
-            return question_page(visit, page, form), 422
+            return sent_page(visit, page, form), 422
     if is_late:
         return _leave("respond.late")
     if button is Button.STOP:
@@ -215,7 +214,7 @@ def changed(error: ChangedError) -> Response | tuple[str, int]:
     page = visit.reach((request.view_args or {})["page_id"])
     if page is None:
         return redirect(_next_address(visit), 303)
-    return question_page(visit, page, sent_form(visit, page), changed=True), 409
+    return sent_page(visit, page, sent_form(visit, page), changed=True), 409
 
 
 def _leave(endpoint: str) -> Response:

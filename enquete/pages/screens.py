@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from enquete import numbers, translate
 from enquete.pages import remembered
-from enquete.pages.drawing import draw, draw_around
-from enquete.pages.entry import has_no_cookie, is_stale
+from enquete.pages.drawing import draw, draw_around, draw_kept
+from enquete.pages.entry import has_no_cookie, is_stale, send_form, token_of
 from enquete.pages.inputs import MARK, REVIEW, STATE, Button
 from enquete.pages.keeping import answers_on
 from enquete.pages.visit import common_questionnaire, running_waves
 from enquete.service import service
-from forms.build import AGAIN, TOKEN
+from forms.build import AGAIN
 from forms.kinds import KINDS
 from forms.route import lifts_anonymity
 
@@ -50,10 +50,11 @@ def start_page(form: BaseForm) -> str:
     waves = running_waves()
     questionnaire = common_questionnaire(waves)
     language = questions_language(questionnaire) if questionnaire else ""
-    stale = is_stale(form)
-    return render_template(
+    code, stale = form["code"], is_stale(form)
+    return draw_around(
         "respond/start.html",
-        form=form,
+        {"token": token_of(form), "typed": code.data or ""},
+        error=code.errors[0] if code.errors else "",
         stale=stale,
         no_cookie=stale and has_no_cookie(),
         title=questionnaire.title[language] if questionnaire else "",
@@ -62,30 +63,55 @@ def start_page(form: BaseForm) -> str:
     )
 
 
-def question_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = False) -> str:
-    """Show one page of the questionnaire.
+def question_page(visit: Visit, page: Page) -> str:
+    """Show one page of the questionnaire, with the answers that are kept."""
+    shown = _shown(visit, page)
+    language = questions_language(visit.questionnaire)
+    questions = draw_kept(visit, page, language, alone=shown["alone"])
+    inside = _inside(visit, page, send_form()) | {"questions": questions}
+    return draw_around("respond/question.html", inside, **shown)
+
+
+def sent_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = False) -> str:
+    """Show one page of the questionnaire once more, with what was sent.
 
     With its errors when the form has some; with the questions that are asked once more; or, when
     they `changed`, with the answers that another device or window kept meanwhile.
     """
-    language = questions_language(visit.questionnaire)
-    ids = [each.id for each in visit.pages]
-    number = ids.index(page.id)
+    shown = _shown(visit, page)
     fields = list(form.questions())
-    # A lone question is the heading itself; a lone box to tick needs one above it
-    alone = len(fields) == 1 and fields[0].shape != "tick"
     wrong, stale = [field for field in fields if field.errors], is_stale(form)
-    asks_again = request.method == "POST" and not (wrong or stale or changed)
-    again = form.unanswered() if asks_again else ()
-    drawn = [draw(field, questionnaire=visit.questionnaire.hash, alone=alone) for field in fields]
-    inside = {
-        "token": form[TOKEN].current_token,
+    return render_template(
+        "respond/question.html",
+        **_inside(visit, page, form),
+        **shown,
+        questions=Markup("\n").join(draw(field, alone=shown["alone"]) for field in fields),
+        wrong=wrong,
+        stale=stale,
+        again=() if wrong or stale or changed else form.unanswered(),
+        again_name=AGAIN,
+        kept=_rows(visit, page) if changed else (),
+    )
+
+
+def _inside(visit: Visit, page: Page, form: BaseForm) -> dict[str, str]:
+    """Give what differs from one resident's page of the questionnaire to another's."""
+    return {
+        "token": token_of(form),
         "mark": visit.mark,
         "state": visit.state(answers_on(page, visit.draft)),
         "here": request.full_path.rstrip("?"),
-        "questions": Markup("\n").join(drawn),
     }
-    values = {
+
+
+def _shown(visit: Visit, page: Page) -> dict[str, Any]:
+    """Give what is the same on a page of the questionnaire for many residents."""
+    language = questions_language(visit.questionnaire)
+    ids = [each.id for each in visit.pages]
+    number = ids.index(page.id)
+    # A lone question is the heading itself; a lone box to tick needs one above it
+    alone = len(page.questions) == 1 and page.questions[0].kind != "consent"
+    return {
         "alone": alone,
         "heading": page.questions[0].text[language] if alone else page.title[language],
         "intro": page.intro.get(language, ""),
@@ -95,18 +121,6 @@ def question_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = F
         "reviewing": request.args.get("van") == REVIEW,
         **_AROUND,
     }
-    if not (wrong or stale or again or changed):
-        return draw_around("respond/question.html", inside, **values)
-    return render_template(
-        "respond/question.html",
-        **inside,
-        **values,
-        wrong=wrong,
-        stale=stale,
-        again=again,
-        again_name=AGAIN,
-        kept=_rows(visit, page) if changed else (),
-    )
 
 
 def review_page(visit: Visit, form: BaseForm, *, changed: bool = False) -> str:
@@ -116,7 +130,7 @@ def review_page(visit: Visit, form: BaseForm, *, changed: bool = False) -> str:
         **_AROUND,
         mark=visit.mark,
         state=visit.state(visit.walk.counted),
-        form=form,
+        token=token_of(form),
         stale=is_stale(form),
         changed=changed,
         rows=[row for page in visit.pages for row in _rows(visit, page)],

@@ -14,7 +14,7 @@ from flask import request
 from enquete.pages import remembered
 from enquete.pages.entry import tidy_code
 from enquete.pages.pressed import keep, keep_out_of_reach, sent_form, visit_of_form
-from enquete.pages.screens import question_page
+from enquete.pages.screens import sent_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,7 +54,7 @@ def _keep_answers() -> str | None:
         return None
     form = sent_form(visit, page)
     if keep(visit, page, form, lenient=True) is None:
-        return question_page(visit, page, form)
+        return sent_page(visit, page, form)
     return None
 
 

@@ -14,7 +14,7 @@ from enquete.store import open_store
 def test_defaults_live_in_the_instance(tmp_path):
     found = load_settings(tmp_path / "new", {})
     assert found.database == f"sqlite:///{tmp_path / 'new' / 'enquete.db'}"
-    assert (found.port, found.workers, found.demo) == (8000, 2, False)
+    assert (found.port, found.workers, found.demo) == (8000, 4, False)
 
 
 def test_the_secret_is_made_once_and_readable_to_the_owner_only(tmp_path):

@@ -59,7 +59,7 @@ def _full_log(patch: MonkeyPatch, _log: list[str]) -> None:
 
 def _drafts_left(patch: MonkeyPatch, _log: list[str]) -> None:
     patch.setattr("enquete.codes._SEALED_BLOCK", 1)
-    patch.setattr("enquete.store.queries.DELETE_DRAFT", "SELECT key FROM draft WHERE key = :key")
+    patch.setattr("enquete.store.queries.TAKE_DRAFT", "SELECT sealed FROM draft WHERE key = :key")
 
 
 def kept_deleted(patch: MonkeyPatch, _log: list[str]) -> None:

@@ -1,25 +1,160 @@
-"""Questions drawn once for many: whatever other threads do to what is kept."""
+"""What is drawn once for many: each resident sees his own, whoever was there before."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from enquete.pages import drawing
-from tests.enquete.pages.conftest import Site
+from enquete.app import create_app
+from enquete.codes import CodeKeys
+from enquete.settings import Settings
+from forms.definition import builtin
+from tests.enquete.pages.conftest import ANSWERS, Site, make_site
+from tests.enquete.pages.visitor import Visitor
+
+TOKEN = re.compile(r'(name="csrf_token" value=")[^"]*')
+OTHER_ANSWERS = {
+    "cijfer": "1",
+    "rapportcijfer": "1",
+    "kennen": "eens",
+    "beheerder_bekend": "nee",
+    "opmerking": "{{ mark }} <b>",
+}
+EVERY_KIND = {
+    "cijfer": "unknown",
+    "huisdier": "ja",
+    "stelling": "eens",
+    "dieren": ["kat", "hond"],
+    "honden": "2",
+    "afstand": "1,5",
+}
 
 
 class EmptiedMeanwhile(dict[Any, Any]):
-    """What is kept, which another thread empties after each addition."""
+    """What is remembered, which another thread empties after each addition."""
 
     def __setitem__(self, key: Any, value: Any) -> None:
         super().__setitem__(key, value)
         self.clear()
 
 
-def test_a_question_is_drawn_though_another_thread_empties_what_is_kept(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drawing, "_looks", EmptiedMeanwhile())
+def test_a_question_is_drawn_though_another_thread_empties_what_is_remembered(site: Site) -> None:
+    service = site.app.extensions["enquete"]
+    site.app.extensions["enquete"] = replace(service, drawn=EmptiedMeanwhile())
     visitor = site.visitor()
     page = visitor.send(visitor.enter(site.codes[0]), rapportcijfer="8")
     assert (page.status, page.path) == (200, "/vraag/veiligheid")
+
+
+@pytest.mark.parametrize("which", ["site", "every_kind_site"])
+def test_a_page_is_the_same_whoever_was_there_before(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    site: Site = request.getfixturevalue(which)
+    residents = [
+        answered(site, code, language, answers)
+        for code, (language, answers) in zip(
+            site.codes,
+            product(["Nederlands", "English"], [ANSWERS | EVERY_KIND, OTHER_ANSWERS]),
+            strict=False,
+        )
+    ]
+    for resident in residents:
+        for address in addresses(resident):
+            seen = resident.client.get(address).text
+            assert "\N{NULL}" not in seen
+            unused = Visitor(app_like(site), cookie=resident.cookie)
+            assert TOKEN.sub(r"\1", seen) == TOKEN.sub(r"\1", unused.client.get(address).text)
+
+
+def test_what_a_page_gives_each_resident_is_his_own(site: Site) -> None:
+    first, second = (site.visitor().enter(code) for code in site.codes[:2])
+    assert first.values["csrf_token"] != second.values["csrf_token"]
+    assert first.values["voor"] != second.values["voor"]
+    assert first.by_id("form").get("action") == second.by_id("form").get("action")
+
+
+def test_an_address_is_shown_as_it_is_asked_for(site: Site) -> None:
+    visitor = site.visitor()
+    page = visitor.open(visitor.enter(site.codes[0]).address + '?van="><b>')
+    assert page.by_id("form").get("action") == '/vraag/cijfer?van="><b>'
+    again = visitor.open("/vraag/cijfer")
+    assert again.by_id("form").get("action") == "/vraag/cijfer"
+
+
+def test_a_cookie_sent_twice_holds_each_time_what_it_held(site: Site) -> None:
+    visitor = site.visitor()
+    visitor.enter(site.codes[0])
+    kept = visitor.cookie
+    english = visitor.open("/taal/en?next=/vraag/cijfer")
+    assert english.all("html")[0].get("lang") == "en"
+    other_tab = Visitor(site.app, cookie=kept).open("/vraag/cijfer")
+    assert other_tab.all("html")[0].get("lang") == "nl"
+
+
+def test_a_cookie_that_is_almost_one_opened_before_is_none(site: Site) -> None:
+    visitor = site.visitor()
+    visitor.enter(site.codes[0])
+    assert visitor.open("/vraag/cijfer").status == 200
+    assert visitor.cookie is not None
+    forged = Visitor(site.app, cookie=visitor.cookie[:-2] + "AA")
+    assert forged.open("/vraag/cijfer").status == 403
+
+
+def answered(
+    site: Site, code: str, language: str, answers: Mapping[str, str | list[str]]
+) -> Visitor:
+    """Let somebody answer all questions in a language."""
+    visitor = site.visitor()
+    start = visitor.open("/")
+    if language != "Nederlands":
+        start = visitor.switch(start, language)
+    visitor.answer(visitor.send(start, code=code), answers)
+    return visitor
+
+
+def addresses(visitor: Visitor) -> list[str]:
+    """Give those of the start page and of each page of the questionnaire, twice."""
+    review = visitor.open("/controle")
+    changes = [a.get("href", "") for a in review.all("a") if "van=" in a.get("href", "")]
+    assert changes
+    return ["/", *changes, *(address.partition("?")[0] for address in changes)]
+
+
+def app_like(site: Site) -> Flask:
+    """Make a service on the same database that nobody used yet."""
+    used = site.app.extensions["enquete"]
+    return create_app(used.settings, today=used.today, now=used.now)
+
+
+def test_nobodys_own_words_are_remembered(site: Site) -> None:
+    visitor = answered(site, site.codes[0], "Nederlands", ANSWERS)
+    assert "Fijne buurt" in visitor.open("/vraag/opmerking").html
+    remembered = repr(site.app.extensions["enquete"].drawn)
+    assert "opmerking" in remembered
+    assert "Fijne buurt" not in remembered
+
+
+def test_the_order_of_shuffled_options_is_the_residents_own(settings: Settings) -> None:
+    text = builtin("buurt").text
+    text = text.replace('kind = "choice"', 'kind = "choice"\nshuffle = true', 1)
+    orders = set()
+    for site in make_site(settings, CodeKeys(settings.secret.encode()), text):
+        for code in site.codes[:12]:
+            visitor = site.visitor()
+            visitor.answer(visitor.enter(code), ANSWERS)
+            page = visitor.open("/vraag/beheerder")
+            orders.add(tuple(e.get("value") for e in page.all("input", type="radio")))
+    assert len(orders) > 1
+
+
+def test_without_a_survey_the_start_page_is_in_the_language_chosen(site: Site) -> None:
+    site.day[0] = date(2000, 1, 1)
+    visitor = site.visitor()
+    assert visitor.open("/").heading == "Doe mee aan ons onderzoek"
+    assert visitor.open("/taal/en").heading == "Take part in our survey"

@@ -6,6 +6,7 @@ from enquete.app import create_app
 from enquete.codes import show_code
 from enquete.settings import Settings
 from tests.enquete.pages.conftest import Site
+from tests.enquete.pages.visitor import Visitor
 
 
 def test_no_page_after_the_first_holds_the_code(site: Site) -> None:
@@ -52,6 +53,5 @@ def test_browsers_are_held_to_https_where_residents_come_over_it(
 def test_a_demonstration_says_so(site: Site) -> None:
     words = "Dit is een demonstratie met een verzonnen verhuurder."
     assert words not in site.visitor().open("/").html
-    service = site.app.extensions["enquete"]
-    site.app.extensions["enquete"] = replace(service, settings=replace(service.settings, demo=True))
-    assert words in site.visitor().open("/").html
+    settings = replace(site.app.extensions["enquete"].settings, demo=True)
+    assert words in Visitor(create_app(settings)).open("/").html

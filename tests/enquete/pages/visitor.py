@@ -11,6 +11,7 @@ import html5lib
 from enquete import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from xml.etree.ElementTree import Element
 
     from flask import Flask
@@ -183,7 +184,7 @@ class Visitor:
         """Type a code on the start page."""
         return self.send(self.open("/"), code=code)
 
-    def answer(self, page: Page, answers: dict[str, str]) -> Page:
+    def answer(self, page: Page, answers: Mapping[str, str | list[str]]) -> Page:
         """Answer page after page, until the review."""
         for _ in range(30):
             if page.path == "/controle":
