@@ -37,8 +37,8 @@ SERVERS = {
     "waitress": "{bin}/waitress-serve --threads 8 --listen 127.0.0.1:{port} --call "
     "{module}:{factory}",
     "granian": (
-        "{bin}/granian --interface wsgi --workers {workers} --blocking-threads 4 --log-level warning"
-        " --host 127.0.0.1 --port {port} --factory {module}:{factory}"
+        "{bin}/granian --interface wsgi --workers {workers} --blocking-threads 4 "
+        "--log-level warning --host 127.0.0.1 --port {port} --factory {module}:{factory}"
     ),
 }
 TURNS = 4
