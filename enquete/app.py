@@ -25,13 +25,9 @@ if TYPE_CHECKING:
 
     from enquete.settings import Settings
 
-
-_COOKIES = 1024
-"""Cookies whose content each process keeps: those of the residents who are answering."""
-
-
-_ADDRESSES = 1024
-"""Addresses of pages that each process keeps."""
+_REMEMBERED = 1024
+"""Addresses that each process builds once, and cookies that it opens once: those of the residents
+who are answering."""
 
 
 class _App(Flask):
@@ -39,7 +35,7 @@ class _App(Flask):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._built = lru_cache(_ADDRESSES)(super().url_for)
+        self._built = lru_cache(_REMEMBERED)(super().url_for)
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """Give the address of an endpoint with these values, on this server."""
@@ -63,7 +59,7 @@ class _Sessions(SecureCookieSessionInterface):
         if self._signer is None:
             self._signer = signer = super().get_signing_serializer(app)
             if signer is not None:
-                signer.loads = lru_cache(_COOKIES)(signer.loads)  # type: ignore[method-assign]
+                signer.loads = lru_cache(_REMEMBERED)(signer.loads)  # type: ignore[method-assign]
         return self._signer
 
 
