@@ -49,11 +49,12 @@ class Connection:
 
     def close(self):
         """Close the connection."""
+        self._answers.close()
         self._socket.close()
 
     def _answer(self):
-        status, length, location, cookies = self._answers.readline().split()[1], 0, "", []
-        while (line := self._answers.readline()) != b"\r\n":
+        status, length, location, cookies = self._line().split()[1], 0, "", []
+        while (line := self._line()) != b"\r\n":
             name, _, value = line.decode().partition(":")
             match name.lower():
                 case "content-length":
@@ -63,6 +64,11 @@ class Connection:
                 case "set-cookie":
                     cookies.append(value.strip())
         return Answer(int(status), location, cookies, self._answers.read(length))
+
+    def _line(self):
+        if line := self._answers.readline():
+            return line
+        raise ConnectionError("the server closed the connection in the middle of an answer")
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import traceback
-from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -25,41 +24,20 @@ if TYPE_CHECKING:
 
     from enquete.settings import Settings
 
-_REMEMBERED = 1024
-"""Addresses that each process builds once, and cookies that it opens once: those of the residents
-who are answering."""
-
 
 class _App(Flask):
-    """Flask, which builds each address once: they say where a page is, and nothing of a request."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._built = lru_cache(_REMEMBERED)(super().url_for)
-
-    def url_for(self, /, endpoint: str, **values: Any) -> str:
-        """Give the address of an endpoint with these values, on this server."""
-        return self._built(endpoint, **values)
-
     def log_exception(self, exc_info: Any) -> None:
         """Log where it failed and not with what: addresses hold codes, messages answers."""
         self.logger.error("failed in %s\n%s", request.endpoint, "\n".join(_frames(exc_info[1])))
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask's sessions, whose signer is made once and opens once what a browser sends again.
-
-    The session is a copy of what was opened. How old the cookie is tells its content, which the
-    pages look at each time.
-    """
+    """Flask's sessions, whose signer is made once instead of twice in each request."""
 
     _signer: URLSafeTimedSerializer | None = None
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        if self._signer is None:
-            self._signer = signer = super().get_signing_serializer(app)
-            if signer is not None:
-                signer.loads = lru_cache(_REMEMBERED)(signer.loads)  # type: ignore[method-assign]
+        self._signer = self._signer or super().get_signing_serializer(app)
         return self._signer
 
 

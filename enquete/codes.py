@@ -16,13 +16,13 @@ import re
 import unicodedata
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from enquete.errors import EnqueteError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from cryptography.fernet import Fernet
 
@@ -40,11 +40,6 @@ _RECEIPT_PROOF: Final = 8
 """Characters of a receipt that are drawn, and that only the secret makes: 38 bits of proof."""
 _SEALED_BLOCK: Final = 256
 """Sealed answers are filled up to a multiple of this, so that their length tells little of them."""
-
-
-_ANSWERING: Final = 1024
-"""Codes whose keys a process keeps in memory, beside the secret they are made from: those of the
-residents who are answering send many requests."""
 
 
 class CodeError(EnqueteError):
@@ -226,7 +221,7 @@ class CodeKeys:
         CodeError
             If it was not sealed with this secret.
         """
-        return self._opened(sealed)
+        return _decrypted(self._cookie_cipher, sealed)
 
     def _keyed(self, purpose: str, code: str) -> bytes:
         return hmac.digest(_purpose_key(self.secret, purpose), code.encode(), hashlib.sha256)
@@ -241,25 +236,16 @@ class CodeKeys:
     def _panel(self) -> bytes:
         return self.panel or self._keyed("panel", "")
 
+    def _draft_cipher(self, code: str) -> Fernet:
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        kdf = HKDF(algorithm=SHA256(), length=32, salt=self.secret, info=b"enquete draft answers")
+        return _cipher(kdf.derive(code.encode()))
+
     @cached_property
     def _cookie_cipher(self) -> Fernet:
         return _cipher(self._keyed("cookie", ""))
-
-    @cached_property
-    def _opened(self) -> Callable[[str], str]:
-        return lru_cache(_ANSWERING)(partial(_decrypted, self._cookie_cipher))
-
-    @cached_property
-    def _draft_cipher(self) -> Callable[[str], Fernet]:
-        return lru_cache(_ANSWERING)(partial(_draft_cipher, self.secret))
-
-
-def _draft_cipher(secret: bytes, code: str) -> Fernet:
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=secret, info=b"enquete draft answers")
-    return _cipher(kdf.derive(code.encode()))
 
 
 @lru_cache(maxsize=64)

@@ -66,6 +66,8 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "keepalive": KEPT_ALIVE,
             # A second more than the processes take by themselves; then they are killed.
             "graceful_timeout": int(PATIENCE) + 1,
+            # No header of a request decides where the pages are: others would get its addresses.
+            "forwarder_headers": "",
             # Loaded once and shared by all processes; each opens its own database connection.
             "preload_app": True,
             # No access log: it would hold the time of every page next to an address. And no

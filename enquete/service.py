@@ -27,7 +27,7 @@ class Service:
     now
         Gives the seconds since 1970.
     drawn
-        HTML that was drawn before, by all that it depends on; see `enquete.pages.drawing`.
+        HTML that was drawn before with these settings; see `enquete.pages.drawing`.
     """
 
     settings: Settings

@@ -109,7 +109,7 @@ TABLE: Final = (
     ),
     Setting("host", _text, "127.0.0.1", "Address the server listens on."),
     Setting("port", _whole(1, 65535), 8000, "Port the server listens on."),
-    Setting("workers", _whole(1, 64), 4, "Server processes: two for each processor."),
+    Setting("workers", _whole(1, 64), 4, "Server processes; 4 suit two processors."),
     Setting(
         "proxies",
         _whole(0, 5),

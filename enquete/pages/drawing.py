@@ -1,8 +1,8 @@
 """HTML that looks the same to many residents, drawn once.
 
 Remembered is how a question looks with a listed answer or none, and what stands around the
-questions of a page; nothing of who gave an answer or whether anybody did. A text or number in the
-resident's own words is drawn each time.
+questions of a page; nothing of who gave an answer, though somebody did where one is remembered. A
+text or number in the resident's own words is drawn each time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from flask import render_template
+from flask import render_template, request
 from markupsafe import Markup, escape
 
 from enquete import translate
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from forms.fields import AskedField
 
 MOST: Final = 4096
-"""Looks that are kept: those of a dozen questions of eleven answers in six languages are 800."""
+"""Looks that are remembered, of some 2 kB each: those of a dozen questions of eleven answers in six
+languages are 800; pages and combinations of ticks come on top."""
 _HOLE: Final = re.compile("\0(.*?)\0")
 """A place to fill in: no text of ours or of a questionnaire has the character."""
 _Drawn = TypeVar("_Drawn")
@@ -54,7 +55,14 @@ def draw_kept(visit: Visit, page: Page, language: str, *, alone: bool) -> Markup
         answer = answers.get(question.id)
         if question.shuffle or not (answer is None or KINDS[question.kind].values(question)):
             return draw(fields()[question.id], alone=alone)
-        asked = (visit.questionnaire.hash, question.id, language, translate.language(), alone)
+        asked = (
+            visit.questionnaire.hash,
+            request.script_root,
+            question.id,
+            language,
+            translate.language(),
+            alone,
+        )
         # With the type of the answer: to Python True is 1.
         look = (*asked, type(answer), tuple(answer) if isinstance(answer, list) else answer)
         return _once(look, lambda: draw(fields()[question.id], alone=alone))
@@ -73,8 +81,9 @@ def draw_around(template: str, inside: Mapping[str, str], **values: Hashable) ->
         All else that it is given.
     """
     language, offered = translate.language(), tuple(translate.offered())
+    # Addresses in the page begin with the root that a web server in front gave
     pieces = _once(
-        (template, language, offered, *inside, *values.items()),
+        (template, request.script_root, language, offered, *inside, *values.items()),
         lambda: _pieces(template, inside, values),
     )
     filled = [escape(inside[piece]) if is_hole else piece for is_hole, piece in pieces]

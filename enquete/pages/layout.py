@@ -83,11 +83,16 @@ def _language_bar(form_id: object) -> str:
     if len(offered) < 2:
         return ""
     if form_id:
-        return _drawn_bar(language, offered, form_id=str(form_id), switch=SWITCH)
+        return _language_buttons(language, offered, str(form_id))
     return _drawn_bar(language, offered, here=_here())
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
+def _language_buttons(language: str, offered: tuple[str, ...], form_id: str) -> str:
+    """Draw what is the same on each page of a survey, once."""
+    return _drawn_bar(language, offered, form_id=form_id, switch=SWITCH)
+
+
 def _drawn_bar(language: str, offered: tuple[str, ...], **values: str) -> str:
     languages = {code: translate.LANGUAGES[code] for code in offered}
     bar = render_template("languages.html", language=language, languages=languages, **values)

@@ -140,7 +140,7 @@ class PostgresDriver:
         connection = getattr(self._local, "connection", None)
         if connection is not None:
             connection.close()
-            self._local.connection = None
+            self._local.connection = self._local.cursor = None
 
     def _vacuum(self, table: str) -> None:
         """Give back the places of old rows; all wait meanwhile, so it does not wait long itself."""

@@ -92,6 +92,15 @@ def test_it_stops_whatever_browsers_hold_open(codes, tmp_path, sign):
     assert "Traceback" not in output
 
 
+def test_no_header_decides_where_the_pages_are(codes, tmp_path):
+    with serving(tmp_path / "instance", tmp_path / "log") as server:
+        asked = http.client.HTTPConnection(server.host, server.port)
+        asked.request("GET", "//evil.example/", headers={"SCRIPT_NAME": "//evil.example"})
+        assert asked.getresponse().status == 404
+        asked.close()
+        server.stop()
+
+
 def test_it_leaves_no_file_outside_the_instance(codes, tmp_path):
     home = tmp_path / "home"
     home.mkdir()

@@ -97,13 +97,18 @@ def test_a_cookie_sent_twice_holds_each_time_what_it_held(site: Site) -> None:
     assert other_tab.all("html")[0].get("lang") == "nl"
 
 
-def test_a_cookie_that_is_almost_one_opened_before_is_none(site: Site) -> None:
+def test_the_root_that_one_request_names_is_not_that_of_another(site: Site) -> None:
+    client, code = site.app.test_client(), site.codes[0]
+    named = client.get("/", environ_overrides={"SCRIPT_NAME": "//evil.example"})
+    assert "evil.example" in named.text
+    client.get("/bedankt", environ_overrides={"SCRIPT_NAME": "//evil.example"})
+    assert "evil.example" not in client.get("/").text
+    for address in ("/bedankt", f"/c/{code}"):
+        assert client.get(address).headers["Location"] == "/"
     visitor = site.visitor()
-    visitor.enter(site.codes[0])
-    assert visitor.open("/vraag/cijfer").status == 200
-    assert visitor.cookie is not None
-    forged = Visitor(site.app, cookie=visitor.cookie[:-2] + "AA")
-    assert forged.open("/vraag/cijfer").status == 403
+    page = visitor.enter(code)
+    visitor.client.get(page.address, environ_overrides={"SCRIPT_NAME": "//evil.example"})
+    assert "evil.example" not in visitor.open(page.address).html
 
 
 def answered(
