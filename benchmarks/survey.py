@@ -107,15 +107,15 @@ def measure(server, folder, *, journeys, players, database=""):
     name = f"{server}, {'PostgreSQL' if database else 'SQLite'}"
     instance = Path(folder) / name.replace(" ", "-")
     codes = prepare(instance, journeys, database)
-    sizes = {"workers": load_settings(instance).workers}
+    workers = load_settings(instance).workers
     environment = {"ENQUETE_INSTANCE": str(instance)}
     environment |= {"ENQUETE_DATABASE": database} if database else {}
     bare_server = "gunicorn" if server == "enquete serve" else server
     bare_database = {"BARE_DATABASE": database or str(instance / "bare.db")}
     survey, bare = Tally(), Tally()
     with (
-        serving(server, "enquete_app", environment, **sizes) as address,
-        serving(bare_server, "bare_app", bare_database, **sizes) as bare_address,
+        serving(server, "enquete_app", environment, workers=workers) as address,
+        serving(bare_server, "bare_app", bare_database, workers=workers) as bare_address,
     ):
         for turn in range(TURNS):
             shares = [codes[turn::TURNS][i::players] for i in range(players)]

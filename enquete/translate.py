@@ -88,9 +88,7 @@ def choose(language: str) -> None:
 
 def offered() -> Mapping[str, Language]:
     """Give the languages that can be chosen here."""
-    narrowed = session.get("languages")
-    if narrowed is None:
-        return LANGUAGES
+    narrowed = session.get("languages", LANGUAGES)
     return {code: each for code, each in LANGUAGES.items() if code in narrowed}
 
 

@@ -55,14 +55,7 @@ def draw_kept(visit: Visit, page: Page, language: str, *, alone: bool) -> Markup
         answer = answers.get(question.id)
         if question.shuffle or not (answer is None or KINDS[question.kind].values(question)):
             return draw(fields()[question.id], alone=alone)
-        asked = (
-            visit.questionnaire.hash,
-            request.script_root,
-            question.id,
-            language,
-            translate.language(),
-            alone,
-        )
+        asked = (visit.questionnaire.hash, question.id, language, translate.language(), alone)
         # With the type of the answer: to Python True is 1.
         look = (*asked, type(answer), tuple(answer) if isinstance(answer, list) else answer)
         return _once(look, lambda: draw(fields()[question.id], alone=alone))

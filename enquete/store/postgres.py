@@ -140,7 +140,7 @@ class PostgresDriver:
         connection = getattr(self._local, "connection", None)
         if connection is not None:
             connection.close()
-            self._local.connection = self._local.cursor = None
+            self._local.connection = None
 
     def _vacuum(self, table: str) -> None:
         """Give back the places of old rows; all wait meanwhile, so it does not wait long itself."""
@@ -151,9 +151,7 @@ class PostgresDriver:
             self.rows("RESET lock_timeout")
 
     def _run(self, sql: str, params: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-        self._connection()
-        cursor: psycopg.Cursor[dict[str, Any]] = self._local.cursor
-        cursor.execute(_translate(sql), params or {})
+        cursor = self._connection().execute(_translate(sql), params or {})
         # Not `cursor.description`, which makes an object for each column.
         return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
 
@@ -171,7 +169,6 @@ class PostgresDriver:
                 self._url, autocommit=True, row_factory=dict_row, connect_timeout=10
             )
             self._local.connection = connection
-            self._local.cursor = connection.cursor()
         return connection
 
     @contextmanager
