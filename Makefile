@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTANCE ?= instance
 DEBIAN_PACKAGES := chromium chromium-driver fonts-dejavu-core libpango-1.0-0 libpangoft2-1.0-0 \
-	libharfbuzz-subset0 postgresql
+	libharfbuzz-subset0 postgresql webkit2gtk-driver xvfb
 
 .PHONY: run test check programs screenshots
 

@@ -1,6 +1,6 @@
 // What the survey does more in a browser with JavaScript: it warns before the page closes, takes
-// along what stands in it, takes one press for one, and prints. Without, the server closes the page
-// at the next click.
+// along what stands in it, takes one press for one, prints, and mends what browsers do with the way
+// back and with links inside a page. Without, the server closes the page at the next click.
 "use strict";
 
 for (const button of document.querySelectorAll("[data-print]")) {
@@ -9,17 +9,29 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 const form = document.querySelector("main form");
+// Where the page is opened anew. Not by `form.action`: a question may have that id.
+const here =
+  form?.getAttribute("data-here") ?? form?.getAttribute("action") ?? location.pathname;
+
+// A page that the browser had in its memory shows what was there before: an error that is mended,
+// answers that are sent.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.replace(here);
+});
+
+document.addEventListener("click", ({ target }) => {
+  const inside = target.closest("a[href^='#']");
+  // WebKit gives the field that a link leads to the focus, but no place to type at.
+  if (inside) document.querySelector(inside.hash)?.focus();
+});
+
 if (form) {
   const ONE_PRESS = 5000;
   let pressed = 0;
 
   // A page that came as the answer to a form is opened by its address from now on: on its way back
   // the browser would otherwise stop there and ask to send that form once more.
-  const settle = () => {
-    // Not by `form.action`: a question may have that id.
-    const here = form.getAttribute("data-here") ?? form.getAttribute("action");
-    history.replaceState(null, "", here);
-  };
+  const settle = () => history.replaceState(null, "", here);
 
   form.addEventListener("submit", (event) => {
     // The answer to a first press is lost with a second one: after sending, the receipt number.
@@ -32,9 +44,6 @@ if (form) {
   });
   document.addEventListener("click", ({ target }) => {
     if (target.closest("a[href]:not([href^='#'])")) settle();
-  });
-  addEventListener("pageshow", () => {
-    pressed = 0;
   });
 }
 

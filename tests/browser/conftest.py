@@ -1,4 +1,4 @@
-"""A real server with the demo corporation, and a real Chromium in front of it."""
+"""A real server with the demo corporation, and real browsers in front of it."""
 
 import shutil
 import signal
@@ -12,6 +12,7 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
+from tests.browser import webkit
 from tests.conftest import need
 from tests.postgres import free_port
 
@@ -64,3 +65,16 @@ def browser(tmp_path_factory):
     chrome.implicitly_wait(2)
     yield chrome
     chrome.quit()
+
+
+@pytest.fixture(scope="session")
+def safari():
+    need(webkit.programs(), "WebKitWebDriver, WebKit's MiniBrowser or Xvfb")
+    with webkit.webkit() as window:
+        window.implicitly_wait(2)
+        yield window
+
+
+@pytest.fixture(params=["browser", "safari"], ids=["chromium", "webkit"])
+def each_browser(request):
+    return request.getfixturevalue(request.param)

@@ -1,6 +1,7 @@
 """The browser's own way back, and a button that is pressed twice: what residents do."""
 
 import time
+from functools import partial
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -20,11 +21,11 @@ setTimeout(() => button.click(), 200);
 
 
 @pytest.fixture
-def tour(browser, settings, keys):
+def tour_in(settings, keys):
+    """Give what begins a tour in a browser."""
     for site in make_site(settings, keys, builtin("buurt").text):
         with hosted(site.app) as url:
-            yield Tour(browser, site, url, "nl")
-    browser.delete_all_cookies()
+            yield partial(Tour, site=site, url=url, language="nl")
 
 
 def back(browser, title):
@@ -40,9 +41,9 @@ def wait_for(done, said):
         time.sleep(0.05)
 
 
-def test_the_way_back_over_an_error_is_a_page_of_ours(tour):
-    browser = tour.browser
-    tour.set_code(0)
+def test_the_way_back_over_an_error_is_a_page_of_ours(tour_in, each_browser):
+    browser = each_browser
+    tour_in(browser).set_code(0)
     next_page(browser)
     assert browser.title.startswith("Fout:")
     answer(browser, "8")
@@ -55,9 +56,33 @@ def test_the_way_back_over_an_error_is_a_page_of_ours(tour):
     back(browser, "Vul uw code in")
 
 
-def test_two_presses_send_once_and_show_the_receipt(tour):
-    browser = tour.browser
-    tour.set_code(1)
+def test_the_way_back_over_a_wrong_code_is_the_first_page(tour_in, each_browser):
+    tour = tour_in(each_browser)
+    tour.fresh()
+    tour.enter("ABCD")
+    assert each_browser.title.startswith("Fout:")
+    tour.enter(tour.site.codes[0])
+    assert "Welk rapportcijfer" in each_browser.title
+    back(each_browser, "Vul uw code in")
+    wait_for(lambda: not each_browser.title.startswith("Fout:"), lambda: each_browser.title)
+
+
+def test_the_way_back_after_sending_shows_no_answers(tour_in, each_browser):
+    browser, tour = each_browser, tour_in(each_browser)
+    tour.set_code(0)
+    answer(browser, "7")
+    while not browser.current_url.endswith("/bedankt"):
+        next_page(browser)
+    receipt = browser.find_element(By.CLASS_NAME, "receipt").text
+    browser.refresh()
+    assert browser.find_element(By.CLASS_NAME, "receipt").text == receipt
+    back(browser, "Wij hebben uw antwoorden al")
+    back(browser, "Wij hebben uw antwoorden al")
+    assert len(tour.site.responses()) == 1
+
+
+def test_two_presses_send_once_and_show_the_receipt(tour_in, browser):
+    tour_in(browser).set_code(1)
     answer(browser, "7")
     while not browser.current_url.endswith("/controle"):
         next_page(browser)

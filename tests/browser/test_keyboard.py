@@ -62,7 +62,8 @@ NEXT = {"Begin", "Volgende", "Verstuur mijn antwoorden"}
 
 
 @pytest.fixture
-def keyboard(browser, settings, keys):
+def keyboard(each_browser, settings, keys):
+    browser = each_browser
     browser.delete_all_cookies()
     for site in make_site(settings, keys, builtin("buurt").text):
         with hosted(site.app) as url:

@@ -149,19 +149,6 @@ def test_the_copy_on_paper_holds_the_answers_and_no_buttons(browser, url, site):
     assert len(paper["data"]) > 1000
 
 
-def test_back_and_refresh_after_sending_send_nothing_more(browser, url, site):
-    begin(browser, url, site)
-    answer(browser, "7")
-    while not browser.current_url.endswith("/bedankt"):
-        next_page(browser)
-    receipt = browser.find_element(By.CLASS_NAME, "receipt").text
-    browser.refresh()
-    assert browser.find_element(By.CLASS_NAME, "receipt").text == receipt
-    browser.back()
-    assert browser.find_element(By.TAG_NAME, "h1").text == "Wij hebben uw antwoorden al"
-    assert len(site.responses()) == 1
-
-
 @pytest.fixture
 def alone(browser, site):
     """A browser with a page that nobody touches; it gives what lets minutes pass."""
