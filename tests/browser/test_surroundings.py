@@ -1,4 +1,4 @@
-"""A slow telephone, no JavaScript, large letters, forced colours, paper; and a page left alone."""
+"""A slow telephone, no JavaScript, large letters, forced colours, and paper."""
 
 import re
 
@@ -19,18 +19,11 @@ LOADED = """
 const [page] = performance.getEntriesByType("navigation");
 return [page, ...performance.getEntriesByType("resource")].map(e => [e.name, e.transferSize]);
 """
-SKIPPING = """
-const now = Date.now;
-window.skipped = 0;
-Date.now = () => now() + 60000 * window.skipped;
-"""
-"""Minutes pass when the test says so, for the script that counts them."""
 
 
 @pytest.fixture
-def site(settings, keys, request):
-    mark = getattr(request, "param", "rapportcijfer")
-    yield from make_site(settings, keys, builtin("buurt").text.replace("rapportcijfer", mark))
+def site(settings, keys):
+    yield from make_site(settings, keys, builtin("buurt").text)
 
 
 @pytest.fixture
@@ -147,74 +140,3 @@ def test_the_copy_on_paper_holds_the_answers_and_no_buttons(browser, url, site):
         assert hidden not in shown
     paper = browser.execute_cdp_cmd("Page.printToPDF", {})
     assert len(paper["data"]) > 1000
-
-
-@pytest.fixture
-def alone(browser, site):
-    """A browser with a page that nobody touches; it gives what lets minutes pass."""
-    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": SKIPPING})
-
-    def wait(minutes):
-        browser.execute_script("window.skipped += arguments[0]", minutes)
-        site.wait(minutes)
-
-    yield wait
-    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
-
-
-def dialog(browser):
-    return browser.find_element(By.ID, "timeout")
-
-
-def until(browser, what):
-    WebDriverWait(browser, 20, poll_frequency=0.05).until(lambda _: what())
-
-
-def test_a_page_left_alone_warns_and_then_closes_with_what_was_chosen(alone, browser, url, site):
-    begin(browser, url, site)
-    answer(browser, "7")
-    alone(42.5)
-    assert not dialog(browser).is_displayed()
-    alone(1)
-    until(browser, lambda: dialog(browser).is_displayed())
-    assert browser.switch_to.active_element.text == "Ga door"
-    alone(1.5)
-    until(browser, lambda: browser.current_url.endswith("/te-lang-weg"))
-    assert "U was even weg" in browser.title
-    visitor = site.visitor()
-    assert visitor.enter(site.codes[0]).path == "/vraag/veiligheid"
-    assert visitor.back(visitor.open("/vraag/veiligheid")).values["rapportcijfer"] == ["7"]
-
-
-@pytest.mark.parametrize("site", ["submit", "append"], indirect=True)
-def test_a_page_closes_whatever_its_question_is_called(alone, browser, url, site):
-    """In a script the fields of a form hide what the form can do."""
-    begin(browser, url, site)
-    answer(browser, "7")
-    alone(45)
-    until(browser, lambda: browser.current_url.endswith("/te-lang-weg"))
-    visitor = site.visitor()
-    assert visitor.enter(site.codes[0]).path == "/vraag/veiligheid"
-
-
-def test_a_review_left_alone_is_closed_too(alone, browser, url, site):
-    visitor, _review = site.at_review(site.codes[2])
-    browser.add_cookie({"name": "enquete", "value": visitor.cookie})
-    browser.get(f"{url}/controle")
-    alone(45)
-    until(browser, lambda: browser.current_url.endswith("/te-lang-weg"))
-    browser.get(f"{url}/controle")
-    assert "Vul uw code opnieuw in" in browser.title
-    assert site.responses() == []
-
-
-def test_who_is_still_there_goes_on(alone, browser, url, site):
-    begin(browser, url, site)
-    answer(browser, "7")
-    alone(44)
-    until(browser, lambda: dialog(browser).is_displayed())
-    browser.switch_to.active_element.click()
-    until(browser, lambda: not dialog(browser).is_displayed())
-    alone(30)  # counted from the click on: not from the page
-    next_page(browser)
-    assert browser.current_url.endswith("/vraag/veiligheid")
