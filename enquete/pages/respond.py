@@ -235,6 +235,8 @@ def _address_after(button: Button, visit: Visit, page: Page | None) -> str:
         return _next_address(visit)
     if button in {Button.CLEAR, Button.LEAVE}:
         return _address(page)
+    if button is Button.BACK and _is_reviewing():
+        return _next_address(visit)
     if button is Button.BACK:
         before = _order(visit)[: _order(visit).index(page.id)]
         earlier = [each for each in visit.pages if each.id in before]

@@ -9,29 +9,19 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 const form = document.querySelector("main form");
-// Where the page is opened anew. Not by `form.action`: a question may have that id.
-const here =
-  form?.getAttribute("data-here") ?? form?.getAttribute("action") ?? location.pathname;
+const dialog = document.getElementById("timeout");
+let pressed = 0;
 
-// A page that the browser had in its memory shows what was there before: an error that is mended,
-// answers that are sent.
-addEventListener("pageshow", ({ persisted }) => {
-  if (persisted) location.replace(here);
-});
-
-document.addEventListener("click", ({ target }) => {
-  const inside = target.closest("a[href^='#']");
-  // WebKit gives the field that a link leads to the focus, but no place to type at.
-  if (inside) document.querySelector(inside.hash)?.focus();
-});
+// A page that came as the answer to a form is opened by its address from now on: on its way back
+// the browser would otherwise stop there and ask to send that form once more. Other pages are left
+// as they are, for the browser remembers what was typed in them.
+const answered = form?.dataset.here;
+const settle = () => {
+  if (answered) history.replaceState(null, "", answered);
+};
 
 if (form) {
   const ONE_PRESS = 5000;
-  let pressed = 0;
-
-  // A page that came as the answer to a form is opened by its address from now on: on its way back
-  // the browser would otherwise stop there and ask to send that form once more.
-  const settle = () => history.replaceState(null, "", here);
 
   form.addEventListener("submit", (event) => {
     // The answer to a first press is lost with a second one: after sending, the receipt number.
@@ -42,12 +32,34 @@ if (form) {
     pressed = Date.now();
     settle();
   });
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest("a[href]:not([href^='#'])")) settle();
-  });
 }
 
-const dialog = document.getElementById("timeout");
+document.addEventListener("click", ({ target }) => {
+  const href = target.closest("a[href]")?.getAttribute("href");
+  if (!href) return;
+  // WebKit gives the field that a link leads to the focus, but no place to type at.
+  if (href.startsWith("#")) document.getElementById(href.slice(1))?.focus();
+  else settle();
+});
+
+// A page that the browser had in its memory shows what was there before: an error that is mended,
+// answers that are sent. It stays only for what was filled in and not sent, while that is of use.
+addEventListener("pageshow", async ({ persisted }) => {
+  if (!persisted) return;
+  const changed = (each) => each.value !== each.defaultValue || each.checked !== each.defaultChecked;
+  const filled = form && [...form.querySelectorAll("input, textarea")].some(changed);
+  if (filled && !pressed && (!dialog || (await isWelcome()))) return;
+  location.replace(answered ?? location.pathname + location.search);
+});
+
+const isWelcome = async () => {
+  try {
+    return (await fetch(dialog.dataset.stay, { cache: "no-store" })).ok;
+  } catch {
+    return true; // No connection now: the next click tells.
+  }
+};
+
 if (dialog) {
   const MINUTE = 60 * 1000;
   let end;
@@ -83,12 +95,7 @@ if (dialog) {
   const stay = async () => {
     dialog.close();
     begin();
-    try {
-      const answer = await fetch(dialog.dataset.stay, { cache: "no-store" });
-      if (!answer.ok) leave();
-    } catch {
-      // No connection now: the next click tells.
-    }
+    if (!(await isWelcome())) leave();
   };
 
   begin();

@@ -67,6 +67,25 @@ def test_the_way_back_over_a_wrong_code_is_the_first_page(tour_in, each_browser)
     wait_for(lambda: not each_browser.title.startswith("Fout:"), lambda: each_browser.title)
 
 
+@pytest.mark.parametrize("away", ["a link", "the way back"])
+def test_what_was_typed_and_not_saved_is_there_on_the_way_back(tour_in, each_browser, away):
+    browser, tour = each_browser, tour_in(each_browser)
+    tour.set_code(0)
+    answer(browser, "7")
+    while not browser.current_url.endswith("/opmerking"):
+        next_page(browser)
+    browser.find_element(By.TAG_NAME, "textarea").send_keys("Nog niet bewaard.")
+    if away == "a link":
+        tour.click(".brand")
+        back(browser, "vertellen")
+    else:
+        back(browser, "buurtbeheerder")
+        browser.forward()
+        wait_for(lambda: "vertellen" in browser.title, lambda: browser.title)
+    kept = browser.find_element(By.TAG_NAME, "textarea").get_attribute("value")
+    assert kept == "Nog niet bewaard."
+
+
 def test_the_way_back_after_sending_shows_no_answers(tour_in, each_browser):
     browser, tour = each_browser, tour_in(each_browser)
     tour.set_code(0)

@@ -119,6 +119,14 @@ def test_a_change_returns_to_the_review(site: Site) -> None:
     assert "<dd><bdi>9</bdi></dd>" in visitor.open("/controle").html
 
 
+def test_the_way_back_to_the_review_takes_a_change_along(site: Site) -> None:
+    visitor, review = site.at_review(site.codes[0])
+    page = visitor.open(review.link("Wijzig"))
+    review = visitor.back(page, rapportcijfer="2")
+    assert review.path == "/controle"
+    assert visitor.open(review.link("Wijzig")).values["rapportcijfer"] == ["2"]
+
+
 def test_a_change_that_brings_up_a_question_asks_it_first(site: Site) -> None:
     visitor = site.visitor()
     answers = {"rapportcijfer": "7", "beheerder_bekend": "nee"}
