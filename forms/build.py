@@ -111,6 +111,7 @@ def page_form(
     csrf_context: MutableMapping[str, Any],
     translations: Translations | None = None,
     seed: str = "",
+    typed_in: str = "",
 ) -> PageForm:
     """Make the form of a page.
 
@@ -130,6 +131,8 @@ def page_form(
         Translates the messages, which are Dutch; None leaves them Dutch.
     seed
         Orders the options that are shuffled, see `forms.shuffling.shown_codes`.
+    typed_in
+        The language in which numbers were typed, where it is not `language`.
 
     Returns
     -------
@@ -141,6 +144,8 @@ def page_form(
     }
     meta = form_meta(csrf_secret=csrf_secret, csrf_context=csrf_context, translations=translations)
     form = PageForm(fields, meta=meta)
+    for field in form.questions():
+        field.typed_in = typed_in or language
     form.process(formdata, data=data)
     for field in form.questions():
         if isinstance(field, ListedField) and field.question.shuffle:

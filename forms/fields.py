@@ -17,7 +17,7 @@ from wtforms.validators import ValidationError
 from forms.records import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wtforms.form import BaseForm
 
@@ -36,6 +36,10 @@ _THOUSANDS: Final = {  # 1.000 is a thousand to a Dutch reader and one to an Eng
 }
 
 
+_GROUPED: Final = re.compile(r"[-+]?\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d+)?")
+_ANY_NUMBER: Final = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+
+
 class AskedField(Field):
     """A field that asks a question: what all kinds share, mixed into the fields below.
 
@@ -45,6 +49,8 @@ class AskedField(Field):
         Which template draws the field.
     question, language
         The question asked, and the language it is asked in.
+    typed_in
+        The language that numbers are typed in.
     low_label, high_label
         What the ends of a rating mean, in the form's language.
     """
@@ -59,7 +65,7 @@ class AskedField(Field):
             **kwargs,
         )
         self.question = question
-        self.language = language
+        self.language = self.typed_in = language
         self.low_label = question.low_label.get(language, "")
         self.high_label = question.high_label.get(language, "")
 
@@ -76,6 +82,18 @@ class AskedField(Field):
     def _missing(self) -> str:
         return self.gettext("Kies een antwoord bij: %(question)s")
 
+    def shorten(self) -> None:
+        """Make an answer that is only too long fit, where it can be."""
+
+    @property
+    def hint(self) -> str:
+        """What is said under the question: the author's words, and the rules of the answer."""
+        return " ".join(filter(None, (self.description, *self._rules())))
+
+    def _rules(self) -> Iterator[str]:
+        if self.question.required:
+            yield self.gettext("Deze vraag is verplicht.")
+
     @property
     def anchor(self) -> str:
         """The id of the first input: where a link in the error summary leads."""
@@ -84,7 +102,7 @@ class AskedField(Field):
     @property
     def described_by(self) -> str:
         """The ids of what describes the question, for `aria-describedby`."""
-        parts = {"ends": self.low_label, "hint": self.description, "error": self.errors}
+        parts = {"ends": self.low_label, "hint": self.hint, "error": self.errors}
         return " ".join(f"{self.id}-{part}" for part, present in parts.items() if present)
 
     def fault(self, message: str, **values: object) -> ValidationError:
@@ -217,15 +235,29 @@ class NumberField(AskedField):
     def _missing(self) -> str:
         return self.gettext("Vul een getal in bij: %(question)s")
 
+    def _rules(self) -> Iterator[str]:
+        if rule := bounds(self.question, self.language, self.gettext):
+            yield rule
+        yield from super()._rules()
+
     def _number(self, typed: str) -> int | float:
         if _WHOLE.fullmatch(typed):
             return int(typed)
-        thousands = _THOUSANDS["," if self.language in _POINT else "."]
-        if self.question.decimals and _DECIMAL.fullmatch(typed) and not thousands.fullmatch(typed):
+        is_grouped = _THOUSANDS["," if self.typed_in in _POINT else "."].fullmatch(typed)
+        if self.question.decimals and _DECIMAL.fullmatch(typed) and not is_grouped:
             return float(Decimal(typed.replace(",", "."))) + 0.0  # no minus before a zero
-        raise self.fault(
-            self.gettext("Vul alleen een getal in, bijvoorbeeld 12, bij: %(question)s")
-        )
+        raise self.fault(self._not_a_number(typed, is_grouped=bool(is_grouped)))
+
+    def _not_a_number(self, typed: str, *, is_grouped: bool) -> str:
+        if is_grouped or _GROUPED.fullmatch(typed):
+            return self.gettext(
+                "Schrijf duizend als 1000, zonder punt, komma of spatie, bij: %(question)s"
+            )
+        if not _ANY_NUMBER.fullmatch(typed):
+            return self.gettext("Vul alleen een getal in, bijvoorbeeld 12, bij: %(question)s")
+        if not self.question.decimals and _DECIMAL.fullmatch(typed):
+            return self.gettext("Vul een heel getal in, zonder komma of punt, bij: %(question)s")
+        return self.gettext("Dit getal heeft te veel cijfers. Maak het korter bij: %(question)s")
 
     def typed(self) -> str:
         """Give what stands in the form: as typed, or else the number."""
@@ -261,6 +293,10 @@ class TextField(AskedField):
             )
             raise self.fault(message, length=length, most=most)
 
+    def shorten(self) -> None:
+        """Keep the first part of a text that is too long."""
+        self.data, self.errors = (self.answer() or "")[: self.question.max_length], []
+
     def answer(self) -> str | None:
         """Give the text without the white space around it, or None when empty."""
         return (self.data or "").strip() or None
@@ -283,6 +319,14 @@ class TickField(AskedField):
 
     def _missing(self) -> str:
         return self.gettext("Zet een vinkje bij: %(question)s")
+
+
+def bounds(question: Question, language: str, gettext: Callable[[str], str]) -> str:
+    """Say between which numbers an answer lies; "" where it has no bounds on both sides."""
+    if question.low is None or question.high is None:
+        return ""
+    low, high = written(question.low, language), written(question.high, language)
+    return gettext("Een getal van %(low)s tot en met %(high)s.") % {"low": low, "high": high}
 
 
 def written(number: float, language: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from forms.fields import written
+from forms.fields import bounds
 from forms.paper_routes import Routes
 from forms.paper_style import STYLE
 
@@ -211,10 +211,8 @@ class _Paper:
     def _rule(self, question: Question) -> str:
         if question.kind == "multiple":
             return self._translations.gettext("U mag meer dan één vakje kiezen.")
-        if question.kind == "number" and question.low is not None and question.high is not None:
-            rule = self._translations.gettext("Een getal van %(low)s tot en met %(high)s.")
-            low, high = (written(bound, self._language) for bound in (question.low, question.high))
-            return rule % {"low": low, "high": high}
+        if question.kind == "number":
+            return bounds(question, self._language, self._translations.gettext)
         return ""
 
     def marks(self, question: Question) -> Markup:

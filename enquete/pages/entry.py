@@ -75,9 +75,18 @@ def questions_form(
     answers: Mapping[str, Answer],
     formdata: Any = None,
     seed: str,
+    typed_in: str = "",
 ) -> PageForm:
-    """Make the form of a page of the questionnaire; `seed` orders what is shuffled."""
-    return page_form(page, language, data=answers, formdata=formdata, seed=seed, **_visitor())
+    """Make the form of a page of the questionnaire: see `forms.build.page_form`."""
+    return page_form(
+        page,
+        language,
+        data=answers,
+        formdata=formdata,
+        seed=seed,
+        typed_in=typed_in,
+        **_visitor(),
+    )
 
 
 def has_no_cookie() -> bool:

@@ -16,6 +16,8 @@ SWITCH: Final = "andere-taal"
 """The buttons that go on in another language; looked at before each of the others."""
 REVIEW: Final = "controle"
 """Value of `?van=` on a page that was opened from the review."""
+PARTLY: Final = "deels"
+"""Value of `?bewaard=` on the page that says that a page was closed, where not all was kept."""
 
 
 class Button(StrEnum):

@@ -145,7 +145,8 @@ def submit(visit: Visit, *, language: str, built_on: str = "") -> Response:
     if outcome is Outcome.ALREADY:
         raise RefusedError("already")
     if outcome is Outcome.NOT_OPEN:
-        raise RefusedError("closed", day=visit.entry.closes)
+        closed = app.store.wave(visit.entry.wave)
+        raise RefusedError("closed", day=closed.closes)
     return stored[0]
 
 

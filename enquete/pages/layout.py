@@ -72,8 +72,9 @@ def switch_in_a_form() -> Response | tuple[str, int] | None:
     language = request.form.get(SWITCH) if request.method == "POST" else None
     if language is None:
         return None
+    typed_in = translate.language()
     _choose(language)
-    same_page = switch.keep_typed()
+    same_page = switch.keep_typed(typed_in)
     return redirect(_local(_here()), 303) if same_page is None else (same_page, 422)
 
 

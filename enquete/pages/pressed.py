@@ -7,7 +7,6 @@ language, and of a resident who is away for too long. On those nothing counts as
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from flask import request
@@ -17,7 +16,7 @@ from enquete.pages.entry import is_blank, is_stale, questions_form
 from enquete.pages.inputs import MARK, STATE, SWITCH, Button
 from enquete.pages.keeping import ChangedError, answers_on, save
 from enquete.pages.screens import questions_language
-from enquete.pages.visit import RefusedError, current_visit
+from enquete.pages.visit import RefusedError, asked_for_texts, current_visit
 from forms.build import AGAIN, TOKEN, answers_of
 
 if TYPE_CHECKING:
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 
 _OURS: Final = frozenset({TOKEN, MARK, STATE, AGAIN, SWITCH, *Button})
 _CHOSEN: Final = re.compile(r"-?[a-z0-9_]*", re.ASCII)
-"""What the value of a choice looks like. Whose form it is, and so what it asks, is not known when
-a text is to be given back; a word of small letters alone is taken for a choice too."""
+"""What the value of a choice looks like."""
 
 
 def pressed() -> Button:
@@ -50,8 +48,11 @@ def visit_of_form(*, late: bool = False) -> Visit:
     return visit
 
 
-def sent_form(visit: Visit, page: Page) -> PageForm:
-    """Give the form of the page with what was sent, less the choice that was to be cleared."""
+def sent_form(visit: Visit, page: Page, *, typed_in: str = "") -> PageForm:
+    """Give the form of the page with what was sent, less the choice that was to be cleared.
+
+    `typed_in` is the language of the page that was sent, where another one was chosen since.
+    """
     formdata: MultiDict[str, str] = request.form
     if cleared := formdata.get(Button.CLEAR):
         formdata = MultiDict(formdata)
@@ -62,6 +63,7 @@ def sent_form(visit: Visit, page: Page) -> PageForm:
         answers=visit.draft.answers,
         formdata=formdata,
         seed=visit.mark,
+        typed_in=typed_in,
     )
 
 
@@ -97,26 +99,43 @@ def keep(visit: Visit, page: Page, form: PageForm, *, lenient: bool) -> Visit | 
     return save(visit, page, answers_of(page, form), built_on=request.form.get(STATE, ""))
 
 
-def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> None:
-    """Keep the answers that can be kept, of somebody who is not there to mend the others.
+def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> bool:
+    """Keep what can be kept, of somebody who is not there to mend the rest.
 
-    Nor to be told of what another device kept meanwhile: that stands.
+    Nor to be told of what another device kept meanwhile: that stands. Of a text that is too long
+    the first part is kept.
+
+    Returns
+    -------
+    bool
+        Whether all that was filled in is kept.
     """
     form.validate()
-    if not is_stale(form) and not is_blank(form):
-        kept = answers_on(page, visit.draft) | answers_of(page, form)
-        with suppress(ChangedError):
-            save(visit, page, kept, built_on=request.form.get(STATE, ""))
+    if is_blank(form):
+        return True
+    if is_stale(form):
+        return False
+    _forgive_missing(form)
+    is_right = not any(field.errors for field in form.questions())
+    for field in form.questions():
+        field.shorten()
+    kept = answers_on(page, visit.draft) | answers_of(page, form)
+    try:
+        save(visit, page, kept, built_on=request.form.get(STATE, ""))
+    except ChangedError:
+        return False
+    return is_right
 
 
-def keep_out_of_reach(visit: Visit, page_id: str) -> None:
+def keep_out_of_reach(visit: Visit, page_id: str) -> bool:
     """Keep what is right of a page that another device hid or put behind an open question.
 
-    Only of one that was saved before: others were never reached.
+    Only of one that was saved before: others were never reached. It says whether all is kept.
     """
     page = next((page for page in visit.questionnaire.pages if page.id == page_id), None)
     if page is not None and _was_shown(visit, page):
-        keep_what_is_right(visit, page, sent_form(visit, page))
+        return keep_what_is_right(visit, page, sent_form(visit, page))
+    return False
 
 
 def _forgive_missing(form: PageForm) -> None:
@@ -133,8 +152,12 @@ def typed_texts() -> list[str]:
     """Give what was written in the resident's own words, where there is no draft to keep it in."""
     if request.endpoint != "respond.answer":
         return []
+    # Whose form it is, is not known here: any survey that runs may ask for a text by that name.
+    texts = asked_for_texts()
     return [
         typed
         for name, typed in request.form.items()
-        if name not in _OURS and not _CHOSEN.fullmatch(typed.strip())
+        if name not in _OURS
+        and typed.strip()
+        and (name in texts or not _CHOSEN.fullmatch(typed.strip()))
     ]

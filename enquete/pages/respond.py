@@ -14,7 +14,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from enquete import numbers, translate
 from enquete.pages import attempts, headers, remembered
 from enquete.pages.entry import code_form, send_form, tidy_code
-from enquete.pages.inputs import REVIEW, STATE, Button
+from enquete.pages.inputs import PARTLY, REVIEW, STATE, Button
 from enquete.pages.keeping import ChangedError, UnfinishedError, submit
 from enquete.pages.pressed import (
     keep,
@@ -95,19 +95,19 @@ def answer(page_id: str) -> Response | tuple[str, int]:
     is_late = remembered.is_expired(by_the_page=button is Button.LEAVE)
     if not is_late:
         remembered.touch()
-    page = _reachable_page(visit, page_id)
+    page, is_all_kept = _reachable_page(visit, page_id), True
     if page is None:
-        keep_out_of_reach(visit, page_id)
+        is_all_kept = keep_out_of_reach(visit, page_id)
     else:
         form = sent_form(visit, page)
         if button is Button.LEAVE:
-            keep_what_is_right(visit, page, form)
+            is_all_kept = keep_what_is_right(visit, page, form)
         elif kept := keep(visit, page, form, lenient=button is not Button.NEXT):
             visit = kept
         else:
             return sent_page(visit, page, form), 422
     if is_late:
-        return _leave("respond.late")
+        return _leave("respond.late", partly=not is_all_kept)
     if button is Button.STOP:
         return _leave("respond.stopped")
     return redirect(_address_after(button, visit, page), 303)
@@ -129,6 +129,12 @@ def copy() -> Response | str:
     if visit.open_page is not None:
         return redirect(_next_address(visit), 303)
     return copy_page(visit)
+
+
+@blueprint.get("/versturen")
+def sending() -> Response:
+    """Show the review: this is where a browser stays when something was wrong with sending."""
+    return redirect(url_for("respond.review"), 303)
 
 
 @blueprint.post("/versturen")
@@ -172,6 +178,8 @@ def stopped() -> Response | str:
 @blueprint.get("/verder")
 def stay() -> tuple[str, int]:
     """Take it that the resident is still there: asked by the page that warned."""
+    if remembered.is_expired():  # what stands in that page is still to come
+        return "", NOTICES["late"]
     current_visit()
     return "", 204
 
@@ -206,6 +214,8 @@ def unfinished(_error: UnfinishedError) -> Response:
 @blueprint.errorhandler(ChangedError)
 def changed(error: ChangedError) -> Response | tuple[str, int]:
     """Show what another device or window kept meanwhile, beside what was filled in here."""
+    if remembered.is_expired():  # nobody knows who is there now
+        return _leave("respond.late", partly=True)
     visit = error.visit
     if request.endpoint != "respond.answer":
         if visit.open_page is not None:
@@ -217,9 +227,9 @@ def changed(error: ChangedError) -> Response | tuple[str, int]:
     return sent_page(visit, page, sent_form(visit, page), changed=True), 409
 
 
-def _leave(endpoint: str) -> Response:
+def _leave(endpoint: str, *, partly: bool = False) -> Response:
     remembered.forget_all()
-    return redirect(url_for(endpoint), 303)
+    return redirect(url_for(endpoint, bewaard=PARTLY if partly else None), 303)
 
 
 def _reachable_page(visit: Visit, page_id: str) -> Page | None:

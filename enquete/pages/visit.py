@@ -176,6 +176,14 @@ def common_questionnaire(waves: list[Wave]) -> Questionnaire | None:
     return _questionnaire(*asking.popitem()) if len(asking) == 1 else None
 
 
+def asked_for_texts() -> set[str]:
+    """Give the ids of the questions that residents answer in their own words, in surveys now."""
+    waves = [wave for wave in running_waves() if wave.questionnaire_hash]
+    asked = [_questionnaire(wave.questionnaire_hash, wave.slug) for wave in waves]
+    pages = [page for questionnaire in asked for page in questionnaire.pages]
+    return {each.id for page in pages for each in page.questions if each.kind in {"text", "number"}}
+
+
 def unsealed(keys: CodeKeys, code: str, sealed: str | None) -> Draft:
     """Open what is kept of a resident's answers; nothing is an empty draft."""
     return Draft.from_json(keys.unseal(code, sealed)) if sealed else Draft()

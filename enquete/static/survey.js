@@ -34,22 +34,12 @@ if (form) {
   });
 }
 
-document.addEventListener("click", ({ target }) => {
-  const href = target.closest("a[href]")?.getAttribute("href");
-  if (!href) return;
+document.addEventListener("click", (event) => {
+  const href = event.target.closest("a[href]")?.getAttribute("href");
+  if (!href || event.ctrlKey || event.metaKey || event.shiftKey) return;
   // WebKit gives the field that a link leads to the focus, but no place to type at.
   if (href.startsWith("#")) document.getElementById(href.slice(1))?.focus();
   else settle();
-});
-
-// A page that the browser had in its memory shows what was there before: an error that is mended,
-// answers that are sent. It stays only for what was filled in and not sent, while that is of use.
-addEventListener("pageshow", async ({ persisted }) => {
-  if (!persisted) return;
-  const changed = (each) => each.value !== each.defaultValue || each.checked !== each.defaultChecked;
-  const filled = form && [...form.querySelectorAll("input, textarea")].some(changed);
-  if (filled && !pressed && (!dialog || (await isWelcome()))) return;
-  location.replace(answered ?? location.pathname + location.search);
 });
 
 const isWelcome = async () => {
@@ -60,26 +50,40 @@ const isWelcome = async () => {
   }
 };
 
+const leave = () => {
+  const open = document.getElementById("form");
+  if (!open || !dialog.dataset.button) {
+    location.assign(dialog.dataset.leave);
+    return;
+  }
+  const button = document.createElement("input");
+  Object.assign(button, { type: "hidden", name: dialog.dataset.button, value: "1" });
+  // Not by the form's own methods: a question that is called as one would be found instead.
+  button.setAttribute("form", "form");
+  document.body.append(button);
+  HTMLFormElement.prototype.submit.call(open);
+};
+
+// A page that the browser had in its memory shows what was there before: an error that is mended,
+// answers that are sent. It stays only where something was filled in and not sent.
+addEventListener("pagehide", ({ persisted }) => {
+  if (persisted) document.body.style.visibility = "hidden";
+});
+addEventListener("pageshow", async ({ persisted }) => {
+  if (!persisted) return;
+  const changed = (each) => each.value !== each.defaultValue || each.checked !== each.defaultChecked;
+  const filled = form && [...form.querySelectorAll("input, textarea")].some(changed);
+  if (pressed || !filled) location.replace(answered ?? location.pathname + location.search);
+  else if (dialog && !(await isWelcome())) leave();
+  else document.body.style.visibility = "";
+});
+
 if (dialog) {
   const MINUTE = 60 * 1000;
   let end;
 
   const begin = () => {
     end = Date.now() + dialog.dataset.minutes * MINUTE;
-  };
-
-  const leave = () => {
-    const form = document.getElementById("form");
-    if (!form || !dialog.dataset.button) {
-      location.assign(dialog.dataset.leave);
-      return;
-    }
-    const pressed = document.createElement("input");
-    Object.assign(pressed, { type: "hidden", name: dialog.dataset.button, value: "1" });
-    // Not by the form's own methods: a question that is called as one would be found instead.
-    pressed.setAttribute("form", "form");
-    document.body.append(pressed);
-    HTMLFormElement.prototype.submit.call(form);
   };
 
   const look = () => {

@@ -90,6 +90,18 @@ def test_a_review_left_alone_is_closed_too(alone, tour):
     assert tour.site.responses() == []
 
 
+def test_a_page_that_the_browser_kept_in_memory_closes_with_what_was_chosen(alone, tour):
+    browser = tour.browser
+    tour.set_code(0)
+    answer(browser, "7")
+    tour.click(".brand")
+    tour.site.wait(46)
+    browser.back()
+    until(browser, lambda: browser.title.startswith("U was even weg"))
+    visitor = tour.site.visitor()
+    assert visitor.enter(tour.site.codes[0]).path == "/vraag/veiligheid"
+
+
 def test_who_is_still_there_goes_on(alone, tour):
     browser = tour.browser
     tour.set_code(0)

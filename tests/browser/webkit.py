@@ -14,8 +14,9 @@ from selenium.webdriver.webkitgtk.service import Service
 
 def programs():
     """Give WebKit's driver, its small browser and a screen to draw on; None where one is absent."""
-    browsers = sorted(Path("/usr/lib").glob("*/webkit2gtk-*/MiniBrowser"))
-    found = shutil.which("WebKitWebDriver"), browsers and str(browsers[-1]), shutil.which("Xvfb")
+    browsers = sorted(map(str, Path("/usr/lib").glob("*/webkit2gtk-*/MiniBrowser")))
+    browser = browsers[-1] if browsers else None
+    found = shutil.which("WebKitWebDriver"), browser, shutil.which("Xvfb")
     return found if all(found) else None
 
 
@@ -46,10 +47,10 @@ def webkit():
 def _screen(program):
     """Draw on a screen without a monitor; yields its name."""
     command = [program, "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        yield f":{int(server.stdout.readline())}"
-    finally:
-        server.terminate()
-        server.wait(timeout=15)
-        server.stdout.close()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        try:
+            number = server.stdout.readline().decode().strip()
+            assert number, "Xvfb did not start"
+            yield f":{number}"
+        finally:
+            server.terminate()
