@@ -178,7 +178,8 @@ def stopped() -> Response | str:
 @blueprint.get("/verder")
 def stay() -> tuple[str, int]:
     """Take it that the resident is still there: asked by the page that warned."""
-    if remembered.is_expired():  # what stands in that page is still to come
+    if remembered.remembered_code() and remembered.is_expired():
+        # The code stays, for what stands in that page comes yet.
         return "", NOTICES["late"]
     current_visit()
     return "", 204

@@ -9,7 +9,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from forms.definition import builtin
 from tests.browser.hosting import hosted
 from tests.browser.test_journey import answer, next_page
-from tests.browser.test_states import DRAWN, STICKING_OUT, resize
+from tests.browser.test_states import DRAWN, STICKING_OUT, keep, resize
 from tests.enquete.pages.conftest import make_site
 
 FIRST_PAGE = 20_000
@@ -93,15 +93,20 @@ def test_a_whole_journey_without_javascript(browser, url, site):
     assert [each["rating"] for each in site.responses()] == [7]
 
 
-@pytest.mark.parametrize("width", [640, 1280])
+@pytest.mark.parametrize("width", [360, 640, 1280])
 def test_letters_of_twice_the_size_fit(browser, url, site, width):
     begin(browser, url, site)
     resize(browser, width)
-    for path in ("/", "/vraag/cijfer"):
-        browser.get(f"{url}{path}")
+    for path in ("/", "/vraag/cijfer", "with an error"):
+        if path.startswith("/"):
+            browser.get(f"{url}{path}")
+        else:
+            next_page(browser)
         browser.execute_script("document.documentElement.style.fontSize = '200%'")
         browser.execute_async_script(DRAWN)
         assert browser.execute_script(STICKING_OUT) == [], path
+        if width == 360:
+            keep(browser, f"large{path.replace('/', '-')}")
 
 
 def test_a_choice_is_seen_in_forced_colours(browser, url, site):

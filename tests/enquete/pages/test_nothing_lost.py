@@ -31,7 +31,7 @@ def test_a_text_typed_for_another_code_can_be_copied(site: Site) -> None:
     assert [text(e) for e in visitor.send(page, opmerking=TYPED).all("textarea")] == [TYPED]
 
 
-@pytest.mark.parametrize("typed", ["Geluidsoverlast", "стоянка", "环境很好", "lawaai!"])
+@pytest.mark.parametrize("typed", ["Geluidsoverlast", "стоянка", "环境很好", "lawaai!", "rommel"])
 def test_a_single_word_can_be_copied_too(site: Site, typed: str) -> None:
     visitor, page = at_text(site)
     visitor.client.delete_cookie("enquete")
@@ -68,6 +68,7 @@ def test_maintenance_keeps_what_is_sent_until_it_is_over(site: Site) -> None:
     assert (told.status, told.heading) == (503, "Wij werken aan deze pagina")
     assert told.headers["Retry-After"] == "60"
     assert "is nog niet bewaard. Laat deze pagina open" in told.html
+    assert not told.languages  # they would leave it behind
     assert visitor.send(told).status == 503
     assert visitor.open("/").heading == "Wij werken aan deze pagina"
     assert visitor.client.get("/health").status_code == 200

@@ -3,12 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
+from typing import Any
 
 import pytest
 
 from enquete.errors import StoreUnavailableError
 from enquete.pages.keeping import save
 from enquete.pages.visit import RefusedError, find_visit
+from enquete.store import Outcome, Store
 from enquete.store.sqlite import SqliteDriver
 from tests.enquete.pages.conftest import Site
 
@@ -89,7 +91,7 @@ def test_sending_before_the_end_goes_to_the_page_that_waits(site: Site) -> None:
     mark = early.enter(site.codes[2]).values["voor"]
     response = early.client.post("/versturen", data=review.values | {"voor": mark})
     assert response.location == "/vraag/cijfer"
-    assert visitor.client.get("/versturen").status_code == 405
+    assert visitor.open("/versturen").path == "/controle"
 
 
 def test_a_wave_that_closes_meanwhile_stores_nothing(site: Site) -> None:
@@ -97,6 +99,21 @@ def test_a_wave_that_closes_meanwhile_stores_nothing(site: Site) -> None:
     site.day[0] = date(2022, 11, 1)
     assert visitor.send(review).status == 410
     assert site.store.count_responses("2022") == 0
+
+
+def test_a_wave_that_is_closed_in_between_is_told_with_its_day(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, review = site.at_review(site.codes[0])
+    submit = Store.submit
+
+    def closed_first(store: Store, **values: Any) -> Outcome:
+        store.set_wave_dates("2022", opens="2022-09-01", closes="2022-10-04")
+        return submit(store, **values)
+
+    monkeypatch.setattr(Store, "submit", closed_first)
+    page = visitor.send(review)
+    assert (page.status, "Meedoen kon tot en met 4 oktober 2022" in page.html) == (410, True)
 
 
 def test_after_sending_the_next_resident_can_begin(site: Site) -> None:

@@ -93,7 +93,9 @@ def test_the_page_itself_leaves_without_what_cannot(site: Site, values: dict[str
     visitor = site.visitor()
     page = visitor.enter(site.codes[0])
     site.wait(45)
-    assert visitor.send(page, **values, **LEAVE).heading == LATE
+    late = visitor.send(page, **values, **LEAVE)
+    assert late.heading == LATE
+    assert ("Niet alles wat u invulde" in late.html) == bool(values)
     assert visitor.enter(site.codes[0]).path == "/vraag/cijfer"
 
 
@@ -103,10 +105,25 @@ def test_what_is_right_on_a_page_is_kept_beside_what_is_not(every_kind_site: Sit
     while page.path != "/vraag/vier":
         page = visitor.send(page, stelling="eens")
     every_kind_site.wait(45)
-    assert visitor.send(page, afstand="1,5", verhaal="x" * 21, **LEAVE).heading == LATE
+    late = visitor.send(page, afstand="1,5", verhaal="x" * 21, **LEAVE)
+    assert late.heading == LATE
+    assert "Niet alles wat u invulde, konden wij bewaren" in late.html
     visitor.enter(every_kind_site.codes[0])
     values = visitor.open("/vraag/vier").values
-    assert (values["afstand"], values["verhaal"]) == (["1,5"], [""])
+    assert (values["afstand"], values["verhaal"]) == (["1,5"], ["x" * 20])
+
+
+def test_after_45_minutes_the_answer_of_another_device_is_not_shown(site: Site) -> None:
+    here, there = site.visitor(), site.visitor()
+    page = here.enter(site.codes[0])
+    site.wait(20)
+    there.send(there.enter(site.codes[0]), rapportcijfer="4")
+    site.wait(40)
+    late = here.send(page, rapportcijfer="9")
+    assert late.heading == LATE
+    assert "Niet alles wat u invulde" in late.html
+    assert there.enter(site.codes[0]).path == "/vraag/veiligheid"
+    assert there.open("/vraag/cijfer").values["rapportcijfer"] == ["4"]
 
 
 def test_a_tab_left_alone_does_not_close_the_one_in_use(site: Site) -> None:
