@@ -70,7 +70,8 @@ def _dutch(top: Table) -> Iterator[Remark]:
 
 
 def _everywhere(top: Table) -> Iterator[Remark]:
-    for page in top.tables("pages"):
+    pages = top.tables("pages")
+    for page in pages:
         questions = page.tables("questions")
         if len(questions) > MAX_QUESTIONS:
             message = f"{len(questions)} questions on a page; one idea a page reads best"
@@ -79,6 +80,9 @@ def _everywhere(top: Table) -> Iterator[Remark]:
             for key, look in _LOOKS.items():
                 if message := look(question.values):
                     yield _remark(question, key, message)
+            if question.values["kind"] == "consent" and page is not pages[-1]:
+                message = "a tick lifts the anonymity of all answers: ask for it on the last page"
+                yield _remark(question, "kind", message)
 
 
 def _long_question(question: Mapping[str, Any]) -> str:
@@ -89,6 +93,10 @@ def _long_question(question: Mapping[str, Any]) -> str:
 
 
 def _no_way_out(question: Mapping[str, Any]) -> str:
+    if question.get("required") is True and question["kind"] == "multiple":
+        if not any(option.get("last") for option in question["options"]):
+            return "who must answer and finds nothing that fits: offer an option with last = true"
+        return ""
     listed = question["kind"] in {"rating", "scale", "choice"}
     if question.get("required") is True and listed and "unknown" not in question:
         return 'who must answer and does not know has no true answer: offer "unknown"'
@@ -101,10 +109,18 @@ def _options(question: Mapping[str, Any]) -> str:
         return ""
     if len(options) > MAX_OPTIONS:
         return f"{len(options)} options; more than {MAX_OPTIONS} are hard to compare on a phone"
+    twice = [text for language in options[0]["text"] for text in _doubled(options, language)]
+    if twice:
+        return f"{twice[0]!r} stands there twice: nobody can tell those options apart"
     loose = [o["code"] for o in options if not o.get("last") and _is_rest(o["text"])]
     if question.get("shuffle") and loose:
         return f"shuffled, but {loose[0]!r} looks like one that stays at the end: last = true"
     return ""
+
+
+def _doubled(options: list[Mapping[str, Any]], language: str) -> list[str]:
+    texts = [option["text"].get(language, "").strip() for option in options]
+    return [text for text in texts if texts.count(text) > 1]
 
 
 def _is_rest(texts: dict[str, str]) -> bool:

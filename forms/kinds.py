@@ -254,8 +254,9 @@ def _yes_no(question: Question) -> tuple[Scalar, ...]:
 
 
 def _consent_fault(question: Question) -> Fault | None:
-    if question.soft:
-        return Fault("required", "true or false: a box without a tick is an answer", "soft")
+    if question.soft or question.required:
+        got = "soft" if question.soft else True
+        return Fault("required", "no such entry: without a tick the answer is no", got)
     return None
 
 

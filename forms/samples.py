@@ -18,7 +18,7 @@ _SOME: Final = 2
 
 
 def sample_answers(
-    questionnaire: Questionnaire, language: str, *, towards: Page | None = None
+    questionnaire: Questionnaire, language: str, *, towards: Question | None = None
 ) -> dict[str, Answer]:
     """Give an acceptable answer to each question, by question id.
 
@@ -27,14 +27,14 @@ def sample_answers(
     language
         In which the open answers are.
     towards
-        A page that must be shown; without it as many as one answer a question can bring up.
+        A question that must be shown; without it as many as one answer a question can bring up.
     """
     answers = {question.id: _sample(question, language) for question in questionnaire.questions}
-    # What comes first in the list of a question's wanted answers wins: the page asked for goes last
+    # What comes first in the list of a question's wanted answers wins: that asked for goes last
     for question in reversed(questionnaire.questions):
         _bring_up(questionnaire, question, answers)
-    for question in towards.questions[:1] if towards else ():
-        _bring_up(questionnaire, question, answers)
+    if towards:
+        _bring_up(questionnaire, towards, answers)
     return answers
 
 
@@ -53,7 +53,7 @@ def _sample(question: Question, language: str) -> Answer:
     if question.kind == "multiple":
         return [option.code for option in question.options[:_SOME]]
     if question.kind == "consent":
-        return question.required
+        return False
     values = [value for value in kind.values(question) if value != UNKNOWN]
     if values:
         # Some way up a scale, the first of a list

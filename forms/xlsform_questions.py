@@ -70,7 +70,7 @@ class Questions:
             id=identifier,
             text=self._texts.read(row, "label", "survey"),
             hint=self._texts.read_optional(row, "hint", "survey"),
-            required=self._required(row),
+            required=self._required(row, values["kind"]),
             soft="soft" in own,
             shuffle=self._shuffled(row, values["kind"]),
             show_if=None,
@@ -174,8 +174,19 @@ class Questions:
         most = int(found[2]) - (found[1] == "<") if found else 2000
         return {"kind": "text", "max_length": most}
 
-    def _required(self, row: Row) -> bool:
+    def consent(self, row: Row) -> dict[str, Any] | None:
+        """Read a box to tick: elsewhere it says that something was read, here it names people."""
+        if "consent" not in row.get(OWN).split():
+            why = f"here a tick lifts the anonymity: where that is meant, write consent in {OWN}"
+            self.lose(row, f"type {row.get('type')}", why)
+            return None
+        return {"kind": "consent", "answers": {TICKED: True, "": False}}
+
+    def _required(self, row: Row, kind: str) -> bool:
         given = row.get("required").lower()
+        if kind == "consent" and given in YES:
+            self.lose(row, "required", "a tick that must be given is no consent")
+            return False
         if given not in YES | _NO:
             self.lose(row, f"required {given}", "a question is required always or never")
         return given in YES
@@ -210,15 +221,12 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
     "unknown": NO_TEXTS, "max_length": 2000, "decimals": False,
 }  # fmt: skip
 
-_MAKERS: Final[Mapping[str, Callable[[Questions, Row], dict[str, Any]]]] = {
+_MAKERS: Final[Mapping[str, Callable[[Questions, Row], dict[str, Any] | None]]] = {
     "integer": lambda questions, row: questions.number(row, decimals=False),
     "decimal": lambda questions, row: questions.number(row, decimals=True),
     "text": Questions.text,
     "range": Questions.range,
-    "acknowledge": lambda _questions, _row: {
-        "kind": "consent",
-        "answers": {TICKED: True, "": False},
-    },
+    "acknowledge": Questions.consent,
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forms.records import Page, Question, Questionnaire, Texts
 
 OWN: Final = "enquete"
-"""The column of our own: `headline`, `soft` and `last`."""
+"""The column of our own: `headline`, `soft`, `consent` and `last`."""
 REVIEWED: Final = f"{OWN}_reviewed"
 """In the settings: the languages that a native speaker has reviewed."""
 GROUP: Final = "page-"
@@ -117,7 +117,12 @@ def _page(
 def _question(
     question: Question, lists: Mapping[Choices, str], by_id: Mapping[str, Question]
 ) -> Line:
-    own = [name for name, has in (("headline", question.role), ("soft", question.soft)) if has]
+    is_own = {
+        "headline": question.role,
+        "soft": question.soft,
+        "consent": question.kind == "consent",
+    }
+    own = [name for name, has in is_own.items() if has]
     return {
         "type": _type(question, lists),
         "name": question.id,

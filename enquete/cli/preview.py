@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from enquete.store import Store
-    from forms.records import Page, Questionnaire
+    from forms.records import Page, Question, Questionnaire
 
 _STATIC: Final = Path(__file__).parents[1] / "static"
 _NAME: Final = "preview"
@@ -48,7 +48,7 @@ def preview(questionnaire: Questionnaire, language: str) -> dict[str, bytes]:
     """Give the start page, every page with a sample answer, the review and the thanks.
 
     The questionnaire is put in a wave of an installation in a temporary folder, and answered there
-    as often as it takes to see every page.
+    as often as it takes to see every question; a page that looks otherwise then comes twice.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def preview(questionnaire: Questionnaire, language: str) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="enquete-") as folder:
         settings = load_settings(Path(folder), {})
         random = secrets.SystemRandom()
-        codes = [draw_code(random) for _ in range(len(questionnaire.pages) + 1)]
+        codes = [draw_code(random) for _ in range(len(questionnaire.questions) + 1)]
         store = open_store(settings.database)
         try:
             _fill(store, CodeKeys(settings.secret.encode()), questionnaire, codes, language)
@@ -139,22 +139,26 @@ def _fill(
 
 @dataclass(slots=True)
 class Journey:
-    """Residents who answer one after another, and the pages that they saw, by address."""
+    """Residents who answer one after another, and the pages that they saw, by address.
+
+    A page with questions that were not on it before has its number behind the address.
+    """
 
     app: Flask
     questionnaire: Questionnaire
     language: str
     seen: dict[str, str] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
     def take_all(self, codes: Iterator[str]) -> None:
-        """Answer until every page was seen."""
+        """Answer until every question was seen."""
         self.take(next(codes), None)
-        for page in self.questionnaire.pages:
-            if _address(page) not in self.seen:
-                self.take(next(codes), page)
+        for question in self.questionnaire.questions:
+            if question.id not in self.asked:
+                self.take(next(codes), question)
 
-    def take(self, code: str, towards: Page | None) -> None:
-        """Answer once, from the start page to the thanks; `towards` is a page to come by."""
+    def take(self, code: str, towards: Question | None) -> None:
+        """Answer once, from the start page to the thanks; `towards` is a question to come by."""
         client = self.app.test_client()
         answers = sample_answers(self.questionnaire, self.language, towards=towards)
         client.get(f"/taal/{self.language}")
@@ -163,9 +167,18 @@ class Journey:
         review = ""
         for page in path(self.questionnaire, answers):
             review = _send(client, _address(page), body(answers, page, self.language))
-            self._look(client, _address(page))
+            self._look_at(client, page)
         self._look(client, review)
         self._look(client, _send(client, review, {}))
+
+    def _look_at(self, client: FlaskClient, page: Page) -> None:
+        asked, address = {question.id for question in page.questions}, _address(page)
+        if address not in self.seen:
+            self._look(client, address)
+        elif not asked <= self.asked:
+            number = sum(each.startswith(f"{address}/") for each in self.seen) + 2
+            self.seen[f"{address}/{number}"] = client.get(address).text
+        self.asked |= asked
 
     def _look(self, client: FlaskClient, address: str) -> None:
         self.seen.setdefault(address, client.get(address).text)
@@ -216,7 +229,10 @@ def _files(journey: Journey) -> Iterator[tuple[str, bytes]]:
 
 def _in_order(journey: Journey) -> list[str]:
     """Give the addresses as a resident comes by: start, questions, and what follows them."""
-    asked = [_address(page) for page in journey.questionnaire.pages]
+    places = [_address(page) for page in journey.questionnaire.pages]
+    asked = [
+        each for place in places for each in journey.seen if each == place or f"{place}/" in each
+    ]
     others = [address for address in journey.seen if address not in {"/", *asked}]
     return ["/", *asked, *others]
 

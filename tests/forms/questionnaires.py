@@ -72,7 +72,7 @@ def questions(
         own["low"], own["high"] = draw(bounds(decimals=own["decimals"]))
     if kind == "text":
         own["max_length"] = draw(st.integers(1, 10_000))
-    required = draw(st.booleans())
+    required = kind != "consent" and draw(st.booleans())
     return Question(
         id=identifier,
         kind=kind,

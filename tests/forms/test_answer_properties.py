@@ -97,7 +97,7 @@ def test_no_body_raises_and_no_wrong_answer_gets_in(
 @given(questionnaire=questionnaires())
 def test_every_sample_answer_is_taken_as_it_is(questionnaire: Questionnaire) -> None:
     language = questionnaire.languages[0]
-    for towards in questionnaire.pages:
+    for towards in questionnaire.questions:
         answers = sample_answers(questionnaire, language, towards=towards)
         for page in path(questionnaire, answers):
             form = sent(page, language, sample_body(answers, page, language))

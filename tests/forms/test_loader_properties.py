@@ -159,9 +159,10 @@ def check_works(questionnaire: Questionnaire) -> None:
     remarks(questionnaire)
     for language in questionnaire.languages:
         assert paper(questionnaire, language, NullTranslations()).startswith("<!doctype html>")
-        for page in questionnaire.pages:
-            answers = sample_answers(questionnaire, language, towards=page)
-            assert page.id in [shown.id for shown in path(questionnaire, answers)]
+        for towards in questionnaire.questions:
+            answers = sample_answers(questionnaire, language, towards=towards)
+            shown = path(questionnaire, answers)
+            assert towards.id in [question.id for page in shown for question in page.questions]
             for question in questionnaire.questions:
                 assert KINDS[question.kind].accepts(question, answers[question.id])
             walk(questionnaire, answers)

@@ -17,7 +17,7 @@ ASKED = [
     {"type": "select_one yn", "name": "must", "label": "Must?", "required": "yes"},
     {"type": "select_one yn", "name": "may", "label": "May?"},
     {"type": "select_multiple pet", "name": "pets", "label": "Pets?"},
-    {"type": "acknowledge", "name": "agree", "label": "Agreed"},
+    {"type": "acknowledge", "name": "agree", "label": "Agreed", "enquete": "consent"},
     {"type": "integer", "name": "years", "label": "Years?"},
 ]
 ROW = 8

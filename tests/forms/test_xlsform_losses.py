@@ -14,7 +14,7 @@ PET = {"type": "select_one animal", "name": "pet", "label": "Which pet?"}
 PETS = {"type": "select_multiple animal", "name": "pets", "label": "Which pets?"}
 TEXT = {"type": "text", "name": "story", "label": "Tell"}
 NUMBER = {"type": "integer", "name": "years", "label": "Years?"}
-AGREE = {"type": "acknowledge", "name": "agree", "label": "I agree"}
+AGREE = {"type": "acknowledge", "name": "agree", "label": "I agree", "enquete": "consent"}
 GROUP = {"type": "begin_group", "name": "page", "label": "Page"}
 INNER = {"type": "begin_group", "name": "inner", "label": "Inner"}
 NOTE = {"type": "note", "name": "note", "label": "Read this"}
@@ -33,6 +33,16 @@ def told(*rows: dict[str, str], choices: Rows = (), **sheets: Rows) -> list[str]
 def test_of_what_there_are_kinds_for_nothing_is_lost() -> None:
     page = [GROUP, NOTE, TEXT, NUMBER, END]
     assert told(PET, PETS, AGREE, *page) == []
+
+
+def test_a_box_to_tick_is_a_consent_only_where_the_author_says_so() -> None:
+    assert told(PET, {**AGREE, "enquete": ""}) == [
+        "survey, row 4, type acknowledge: here a tick lifts the anonymity: where that is meant, "
+        "write consent in enquete"
+    ]
+    assert told(PET, {**AGREE, "required": "yes"}) == [
+        "survey, row 4, required: a tick that must be given is no consent"
+    ]
 
 
 WHY_COLUMN = {
