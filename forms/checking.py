@@ -133,9 +133,16 @@ def _hidden_headline(question: Mapping[str, Any]) -> str:
     return ""
 
 
+def _bare_end(question: Mapping[str, Any]) -> str:
+    low = question.get("low", 1)
+    bare = [text for text in question.get("low_label", {}).values() if text == str(low)]
+    return f"residents read “{low} = {low}”: say what the ends mean" if bare else ""
+
+
 _LOOKS: Final[dict[str, Callable[[Mapping[str, Any]], str]]] = {
     "text": _long_question,
     "required": _no_way_out,
+    "low_label": _bare_end,
     "options": _options,
     "show_if": _hidden_headline,
 }

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from forms.reading import Table
-    from forms.records import Condition, Page, Question
+    from forms.records import Condition, Page, Question, Scalar
 
 
 def check_unique(tables: Iterable[Table], key: str) -> None:
@@ -60,5 +60,10 @@ def _check_condition(entry: Table, condition: Condition, earlier: Mapping[str, Q
         return
     for value in condition.values:
         if not any(type(value) is type(other) and value == other for other in possible):
-            wanted = f"answers to {asked.id}: {', '.join(map(str, possible))}"
-            entry.refuse("is", wanted=wanted, got=value)
+            wanted = f"answers to {asked.id}: {', '.join(map(_as_written, possible))}"
+            entry.refuse("is", wanted=wanted, got=_as_written(value))
+
+
+def _as_written(answer: Scalar) -> str:
+    """Write an answer as in TOML: the mark 1 is another than the text "1"."""
+    return f'"{answer}"' if isinstance(answer, str) else str(answer).lower()

@@ -154,7 +154,7 @@ def _reviewed(top: Table, languages: tuple[str, ...]) -> tuple[str, ...]:
     if "reviewed" not in top.values:
         return tuple(language for language in languages if language in _REVIEWED)
     given = top.scalars("reviewed") if top.values["reviewed"] != [] else ()
-    if not all(language in languages for language in given):
+    if languages and not all(language in languages for language in given):
         wanted = f"some of the languages {', '.join(languages)}"
         top.refuse("reviewed", wanted=wanted, got=list(given))
     return tuple(language for language in languages if language in given)

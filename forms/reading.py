@@ -184,15 +184,17 @@ class Table:
         """Read one text per language; an optional one that is absent is empty."""
         if optional and key not in self.values:
             return NO_TEXTS
-        table = self.table(key)
+        if not languages:  # a fault of theirs was told
+            return MappingProxyType({"": _STAND_INS[str]})
+        table = self.table(key, wanted=f"a text for each language: {key}.{languages[0]} = …")
         if table.values is not self.values.get(key):
             return MappingProxyType(dict.fromkeys(languages, _STAND_INS[str]))
         table.only(languages)
         return MappingProxyType({language: table.string(language) for language in languages})
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str, *, wanted: str = "a table") -> Table:
         """Read a table inside this one."""
-        values = self._typed(key, dict, "a table")
+        values = self._typed(key, dict, wanted)
         return replace(self, values=values, path=(*self.path, key))
 
     def tables(self, key: str) -> tuple[Table, ...]:
@@ -252,8 +254,11 @@ def _line_numbers(text: str) -> dict[Path, int]:
                 lines[(*array, _count(counts, array))] = number
             array = None if line.lstrip().startswith("]") else array
         elif header := _HEADER.match(line):
-            section = _section(header[2], is_array=header[1] == "[[", counts=counts)
+            is_array = header[1] == "[["
+            section = _section(header[2], is_array=is_array, counts=counts)
             lines.setdefault(section, number)
+            if is_array:
+                lines.setdefault(section[:-1], number)
         elif key := _KEY.match(line):
             path = (*section, *_parts(key[1]))
             for length in range(len(section) + 1, len(path) + 1):

@@ -68,6 +68,7 @@ def read_xlsform(content: bytes, *, name: str = "form") -> ReadForm:
         reader.take(row)
     pages = reader.pages()
     _tell_rest(sheets, texts.languages, losses)
+    _tell_title(settings, texts, name, losses)
     questionnaire = Questionnaire(
         id=identifier((settings and settings.get("form_id")) or name, taken=(), of="form"),
         languages=texts.languages,
@@ -124,6 +125,23 @@ def _reviewed(settings: Row | None, languages: tuple[str, ...]) -> tuple[str, ..
         return tuple(language for language in languages if language in {"nl", "en"})
     given = settings.get(REVIEWED).split()
     return tuple(language for language in languages if language in given)
+
+
+def _tell_title(settings: Row | None, texts: Texts, name: str, losses: list[Loss]) -> None:
+    """Add to the losses a title that residents read and nobody wrote for them."""
+    row = settings.number if settings else 1
+    titles = {each: settings and settings.get(title_column(each)) for each in texts.languages}
+    without = [each for each, title in titles.items() if not title]
+    if not without:
+        return
+    if settings is None or not settings.get("form_title"):
+        why = f"there is none: residents read {name!r}, write title"
+        losses.append(Loss("settings", row, "form_title", why))
+    elif len(texts.languages) > 1:
+        others = ", ".join(f"title.{each}" for each in without if each != texts.languages[0])
+        if others:
+            why = f"it has no language: write {others}"
+            losses.append(Loss("settings", row, "form_title", why))
 
 
 def _title(settings: Row | None, texts: Texts, name: str) -> records.Texts:

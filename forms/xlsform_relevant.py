@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from forms.reading import shown
 from forms.records import Condition
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _tokens(expression: str) -> list[tuple[str, str]]:
     while at < end:
         found = _TOKEN.match(expression, at)
         if not found:
-            raise InexpressibleError(f"{expression[at : at + 20].strip()!r} cannot be said")
+            raise InexpressibleError(f"{shown(expression[at:].strip())!r} cannot be said")
         tokens.append((found.lastgroup or "", found[found.lastgroup or 0]))
         at = found.end()
     return tokens

@@ -197,8 +197,8 @@ class Survey:
             both = tuple(value for value in inner.values if value in outer.values)
             if both:
                 return Condition(question=inner.question, values=both)
-        why = "a question has one condition: that of the group is not taken"
-        self.questions.lose(row, f"relevant {row.get('relevant')}", why)
+        why = "a question has one condition: that of the group around it is not taken"
+        self.questions.lose(row, f"relevant {row.get('relevant')}".strip(), why)
         return inner
 
 

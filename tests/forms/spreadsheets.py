@@ -37,4 +37,5 @@ def spreadsheet(**sheets: Rows) -> bytes:
 
 def form(*rows: Mapping[str, str], choices: Rows = (), **sheets: Rows) -> bytes:
     """A form that asks for the headline mark, and then what these rows ask."""
+    sheets = {"settings": [{"form_title": "A survey"}], **sheets}
     return spreadsheet(survey=[MARK, *rows], choices=[*MARKS, *choices], **sheets)

@@ -58,6 +58,18 @@ def test_what_follows_from_a_fault_is_not_told(every_kind: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("languages", ['["NL"]', '"nl"'])
+def test_wrong_languages_are_told_once(every_kind: str, languages: str) -> None:
+    told = faults(every_kind.replace('["nl", "en"]', languages, 1))
+    assert [(fault.line, fault.where) for fault in told] == [(2, "languages")]
+
+
+def test_a_list_of_tables_that_means_nothing_is_told_at_its_line(every_kind: str) -> None:
+    lines = every_kind.count("\n")
+    [fault] = faults(f"{every_kind}\n[[vragen]]\nid = 'x'\n")
+    assert (fault.line, fault.where) == (lines + 2, "vragen")
+
+
 def test_a_fault_of_toml_is_the_only_one(every_kind: str) -> None:
     [fault] = faults(every_kind.replace('{ nl = "Een"', "{ nl = Een"))
     assert (fault.line, fault.where) == (14, "the file")
@@ -159,6 +171,35 @@ REMARKS = {
         52,
         "options",
         "last = true",
+    ),
+    "options that look the same": (
+        '{ code = "vis", text = { nl = "Vis"',
+        '{ code = "vis", text = { nl = "Hond"',
+        52,
+        "options",
+        "'Hond' stands there twice",
+    ),
+    "ends that say nothing": (
+        'low_label = { nl = "slecht", en = "bad" }',
+        'low_label = { nl = "1", en = "bad" }',
+        23,
+        "low_label",
+        "say what the ends mean",
+    ),
+    "nothing that fits": (
+        'id = "dieren"',
+        'required = true\nid = "dieren"',
+        48,
+        "required",
+        "fits",
+    ),
+    "an early consent": (
+        'id = "huisdier"\nkind = "choice"',
+        'id = "mag"\nkind = "consent"\ntext = { nl = "Mag het?", en = "May we?" }\n'
+        '[[pages.questions]]\nid = "huisdier"\nkind = "choice"',
+        29,
+        "kind",
+        "last page",
     ),
 }
 

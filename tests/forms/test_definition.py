@@ -28,7 +28,15 @@ FAULTS = {
     "later question": ('= "huisdier", is', '= "verhaal", is', 51, "show_if.question", "verhaal"),
     "same page": ('= "huisdier", is', '= "stelling", is', 51, "show_if.question", "stelling"),
     "impossible value": ('is = ["hond"]', 'is = ["paard"]', 68, "show_if.is", "paard"),
-    "value of another type": ('is = ["hond"]', "is = [true]", 68, "show_if.is", "True"),
+    "value of another type": ('is = ["hond"]', "is = [true]", 68, "show_if.is", "true"),
+    "a text for a mark": (
+        'question = "huisdier", is = ["ja"]',
+        'question = "cijfer", is = ["1"]',
+        51,
+        "show_if.is",
+        '"1"',
+    ),
+    "a text without its language": ('{ nl = "Drie", en = "Three" }', '"Drie"', 60, "title", "Drie"),
     "no value": ('is = ["hond"]', "is = []", 68, "show_if.is", "[]"),
     "high bound": ("hint =", "high = 11\nhint =", 22, "high", "11"),
     "low bound": ("hint =", "low = -1\nhint =", 22, "low", "-1"),
@@ -49,6 +57,13 @@ FAULTS = {
     "too few options": ('{ code = "nee"', '#{ code = "nee"', 31, "options", "1"),
     "reserved code": ('code = "nee"', 'code = "unknown"', 33, "options[2].code", "unknown"),
     "unknown list": ('options = "eens"', 'options = "oneens"', 44, "options", "oneens"),
+    "a tick that must be": (
+        'id = "akkoord"',
+        'required = true\nid = "akkoord"',
+        87,
+        "required",
+        "True",
+    ),
     "half a surrogate pair": ("Drie", "Dr\ud800ie", 60, "the file", "surrogate"),
 }
 

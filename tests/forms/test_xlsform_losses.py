@@ -19,6 +19,7 @@ GROUP = {"type": "begin_group", "name": "page", "label": "Page"}
 INNER = {"type": "begin_group", "name": "inner", "label": "Inner"}
 NOTE = {"type": "note", "name": "note", "label": "Read this"}
 END = {"type": "end_group"}
+UNTITLED = "settings, row 1, form_title: there is none: residents read 'form', write title"
 
 
 def told(*rows: dict[str, str], choices: Rows = (), **sheets: Rows) -> list[str]:
@@ -216,7 +217,7 @@ GROUPS = {
     "two conditions": (
         [PET, {**GROUP, "relevant": "${mark} = 1"}, {**TEXT, "relevant": "${pet} = 'dog'"}, END],
         "row 5, relevant ${pet} = 'dog': a question has one condition: "
-        "that of the group is not taken",
+        "that of the group around it is not taken",
     ),
 }
 
@@ -290,7 +291,15 @@ def test_a_language_that_lacks_a_text_is_told() -> None:
     assert [str(loss) for loss in read.losses] == [
         "survey, row 3, label::Klingon: a question has nothing of the kind",
         "survey, row 3, label: there is none in en; 'Twee' stands there instead",
+        UNTITLED,
     ]
+
+
+def test_a_title_in_one_language_is_told() -> None:
+    both = {"type": "text", "name": "a", "label::Dutch (nl)": "Een", "label::English (en)": "A"}
+    read = read_xlsform(spreadsheet(survey=[both], settings=[{"form_title": "Buurt"}]))
+    why = "it has no language: write title.en"
+    assert [str(loss) for loss in read.losses] == [f"settings, row 2, form_title: {why}"]
 
 
 def test_settings_and_sheets_of_no_use_are_told() -> None:
@@ -306,5 +315,5 @@ def test_settings_and_sheets_of_no_use_are_told() -> None:
 def test_the_first_mark_is_the_headline_where_none_is_named() -> None:
     read = read_xlsform(spreadsheet(survey=[TEXT, {**MARK, "enquete": ""}], choices=MARKS))
     why = "taken as the headline mark: the first"
-    assert [str(loss) for loss in read.losses] == [f"survey, row 3, mark: {why}"]
+    assert [str(loss) for loss in read.losses] == [f"survey, row 3, mark: {why}", UNTITLED]
     assert read.text.count('role = "rating"') == 1

@@ -98,7 +98,7 @@ def test_links_stay_in_the_folder_and_pages_are_valid(made):
 
 def test_nothing_secret_is_in_it(made):
     pages, codes = made
-    assert len(codes) == len(builtin("buurt").pages) + 1
+    assert len(codes) == len(builtin("buurt").questions) + 1
     for content in pages.values():
         for code in codes:
             assert code.encode() not in content
@@ -128,6 +128,9 @@ def test_any_questionnaire_can_be_shown(any_questionnaire):
     for language in ours[:1]:
         pages = preview(any_questionnaire, language)
         assert {f"vraag-{page.id}.html" for page in any_questionnaire.pages} <= set(pages)
+        asked = "\n".join(html_of(pages).values())
+        for question in any_questionnaire.questions:
+            assert f'name="{question.id}"' in asked
         check_alone(pages)
 
 
