@@ -53,7 +53,9 @@ def _visitor() -> str:
     if isinstance(address, IPv6Address):
         address = address.ipv4_mapped or address
     # The web server in front of this one, which did not say for whom it asks: that is everybody.
-    if address.is_loopback:
+    # There is one, on this machine or another, wherever residents come over https.
+    settings = service().settings
+    if address.is_loopback or (settings.https and not settings.proxies):
         return ""
     # One home has all addresses of such a network, and may use another each time.
     bits = _HOME_BITS if isinstance(address, IPv6Address) else address.max_prefixlen

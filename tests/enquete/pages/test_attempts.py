@@ -113,6 +113,19 @@ def test_a_header_that_anyone_can_send_is_not_believed_by_default(
     assert visitor.enter(draw_code(Random(2))).status == 429
 
 
+def test_the_web_server_in_front_on_another_machine_is_everybody(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "PER_VISITOR", 1)
+    service = site.app.extensions["enquete"]
+    public = replace(service.settings, base_url="https://enquete.example")
+    monkeypatch.setitem(site.app.extensions, "enquete", replace(service, settings=public))
+    for number in (1, 2):
+        visitor = site.visitor()
+        visitor.client.environ_base["REMOTE_ADDR"] = "198.51.100.9"
+        assert visitor.enter(draw_code(Random(number))).status == 404
+
+
 def test_what_is_counted_leads_to_no_address(site: Site) -> None:
     visitor = site.visitor()
     visitor.client.environ_base["REMOTE_ADDR"] = FLATS
