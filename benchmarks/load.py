@@ -28,7 +28,7 @@ class Answer:
 class Connection:
     """A kept connection that speaks as much HTTP as our servers do.
 
-    `http.client` took of the processors a quarter of what the server took that it played with.
+    `http.client` used a quarter as much processor time as the server that it measured.
     """
 
     def __init__(self, address):
