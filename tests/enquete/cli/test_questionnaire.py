@@ -237,10 +237,11 @@ def test_each_loss_and_all_that_is_to_mend_is_printed(here):
     assert told == [
         "not taken  survey, row 2, default: no answer is filled in beforehand",
         "not taken  survey, row 3, type geopoint: there is no such kind of question",
+        "not taken  settings, row 1, form_title: there is none: residents read 'form', write title",
         "to mend    new.toml: line 11, pages[1].questions[1].role: wanted one question with "
         'role = "rating": the headline mark, got none in the whole questionnaire',
     ]
-    assert last == "new.toml: 1 question, 2 not taken, 1 to mend"
+    assert last == "new.toml: 1 question, 3 not taken, 1 to mend"
     assert questionnaire("check", "new.toml", code=1).startswith("fault   line 11, ")
 
 
