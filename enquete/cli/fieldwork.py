@@ -96,6 +96,8 @@ def create_wave(
     WAVE is its name in addresses and commands, such as 2022: small letters, digits and hyphens.
     """
     from enquete.fieldwork.waves import make_wave
+    from enquete.translate import LANGUAGES
+    from forms.definition import parse
 
     made = make_wave(
         slug,
@@ -106,6 +108,13 @@ def create_wave(
         anonymity="panel" if panel else "anonymous",
         classification_date=classification_date,
     )
+    asked = parse(made.questionnaire).languages
+    if not set(asked) & set(LANGUAGES):
+        wanted, got = ", ".join(LANGUAGES), ", ".join(asked)
+        raise InputError(
+            f"questionnaire {questionnaire}: languages must have one of the pages around it "
+            f"({wanted}), got {got}"
+        )
     store.add_wave(made)
     click.echo(
         f"wave {made.slug}: open from {made.opens} until {made.closes or 'closed by hand'}, "

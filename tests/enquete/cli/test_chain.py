@@ -9,7 +9,7 @@ import pytest
 
 from enquete import clock
 from enquete.codes import read_code
-from tests.enquete.cli.conftest import ANSWERS, FRAME, POPULATION
+from tests.enquete.cli.conftest import ANSWERS, EVERY_KIND, FRAME, POPULATION
 
 
 def read(letters):
@@ -253,3 +253,12 @@ def test_unknown_waves_and_empty_ones_are_told(loaded):
     assert "there is no wave '1999'; waves: 2021, 2022" in loaded("report", "1999", fails=True)
     assert "no answers to the rating question yet" in loaded("report", "2022", fails=True)
     assert "the frame is empty" not in loaded("invite", "2022")
+
+
+def test_a_questionnaire_in_no_language_of_the_pages_is_refused(enquete, file):
+    text = EVERY_KIND.read_text().replace('["nl", "en"]', '["fr", "de"]')
+    foreign = file("foreign.toml", text.replace("nl =", "fr =").replace("en =", "de ="))
+    printed = enquete("wave", "create", "2022", "--questionnaire", foreign, fails=True)
+    assert "languages must have one of the pages around it (nl, en, tr, ar, uk, pl)" in printed
+    assert "got fr, de" in printed
+    assert "2022" not in enquete("wave", "list")
