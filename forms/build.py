@@ -111,7 +111,7 @@ def page_form(
     csrf_context: MutableMapping[str, Any],
     translations: Translations | None = None,
     seed: str = "",
-    typed_in: str = "",
+    typed_in: tuple[str, ...] = (),
 ) -> PageForm:
     """Make the form of a page.
 
@@ -132,7 +132,7 @@ def page_form(
     seed
         Orders the options that are shuffled, see `forms.shuffling.shown_codes`.
     typed_in
-        The language in which numbers were typed, where it is not `language`.
+        The languages in which numbers may have been typed, where it is not just `language`.
 
     Returns
     -------
@@ -145,7 +145,7 @@ def page_form(
     meta = form_meta(csrf_secret=csrf_secret, csrf_context=csrf_context, translations=translations)
     form = PageForm(fields, meta=meta)
     for field in form.questions():
-        field.typed_in = typed_in or language
+        field.typed_in = typed_in or (language,)
     form.process(formdata, data=data)
     for field in form.questions():
         if isinstance(field, ListedField) and field.question.shuffle:

@@ -93,6 +93,8 @@ def _long_question(question: Mapping[str, Any]) -> str:
 
 
 def _no_way_out(question: Mapping[str, Any]) -> str:
+    if question.get("required") is True and question["kind"] == "consent":
+        return "a tick that must be given is no consent: nobody is made to give it"
     if question.get("required") is True and question["kind"] == "multiple":
         if not any(option.get("last") for option in question["options"]):
             return "who must answer and finds nothing that fits: offer an option with last = true"

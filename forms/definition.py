@@ -214,7 +214,8 @@ def _question(
         kind=table.string("kind"),
         text=table.texts("text", languages),
         hint=table.texts("hint", languages, optional=True),
-        required=demand == _REQUIRED,
+        # Also in waves that were made before authors were told: no tick is forced.
+        required=demand == _REQUIRED and table.string("kind") != "consent",
         soft=demand == _SOFT,
         shuffle=table.flag("shuffle"),
         show_if=_condition(table),

@@ -36,7 +36,10 @@ _THOUSANDS: Final = {  # 1.000 is a thousand to a Dutch reader and one to an Eng
 }
 
 
-_GROUPED: Final = re.compile(r"[-+]?\d{1,3}(?:[ .,'’\u00a0\u202f]\d{3})+(?:[.,]\d+)?")
+_ENDS: Final = frozenset(".!?…:؟")
+_GROUPED: Final = re.compile(
+    r"[-+]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3}|(?:[.,]\d{3}){2})+(?:[.,]\d+)?"
+)
 _ANY_NUMBER: Final = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
@@ -50,7 +53,7 @@ class AskedField(Field):
     question, language
         The question asked, and the language it is asked in.
     typed_in
-        The language that numbers are typed in.
+        The languages that numbers may be typed in.
     low_label, high_label
         What the ends of a rating mean, in the form's language.
     """
@@ -65,7 +68,8 @@ class AskedField(Field):
             **kwargs,
         )
         self.question = question
-        self.language = self.typed_in = language
+        self.language = language
+        self.typed_in: tuple[str, ...] = (language,)
         self.low_label = question.low_label.get(language, "")
         self.high_label = question.high_label.get(language, "")
 
@@ -88,7 +92,11 @@ class AskedField(Field):
     @property
     def hint(self) -> str:
         """What is said under the question: the author's words, and the rules of the answer."""
-        return " ".join(filter(None, (self.description, *self._rules())))
+        rules = list(self._rules())
+        told = self.description
+        if told and rules and told[-1] not in _ENDS:
+            told += "."
+        return " ".join(filter(None, (told, *rules)))
 
     def _rules(self) -> Iterator[str]:
         if self.question.required:
@@ -243,19 +251,22 @@ class NumberField(AskedField):
     def _number(self, typed: str) -> int | float:
         if _WHOLE.fullmatch(typed):
             return int(typed)
-        is_grouped = _THOUSANDS["," if self.typed_in in _POINT else "."].fullmatch(typed)
-        if self.question.decimals and _DECIMAL.fullmatch(typed) and not is_grouped:
+        if self.question.decimals and _DECIMAL.fullmatch(typed) and not self._is_thousands(typed):
             return float(Decimal(typed.replace(",", "."))) + 0.0  # no minus before a zero
-        raise self.fault(self._not_a_number(typed, is_grouped=bool(is_grouped)))
+        raise self.fault(self._not_a_number(typed))
 
-    def _not_a_number(self, typed: str, *, is_grouped: bool) -> str:
-        if is_grouped or _GROUPED.fullmatch(typed):
+    def _is_thousands(self, typed: str) -> bool:
+        marks = {"," if language in _POINT else "." for language in self.typed_in}
+        return any(_THOUSANDS[mark].fullmatch(typed) for mark in marks)
+
+    def _not_a_number(self, typed: str) -> str:
+        if self._is_thousands(typed) or _GROUPED.fullmatch(typed):
             return self.gettext(
                 "Schrijf duizend als 1000, zonder punt, komma of spatie, bij: %(question)s"
             )
         if not _ANY_NUMBER.fullmatch(typed):
             return self.gettext("Vul alleen een getal in, bijvoorbeeld 12, bij: %(question)s")
-        if not self.question.decimals and _DECIMAL.fullmatch(typed):
+        if not self.question.decimals and not typed.isdigit():
             return self.gettext("Vul een heel getal in, zonder komma of punt, bij: %(question)s")
         return self.gettext("Dit getal heeft te veel cijfers. Maak het korter bij: %(question)s")
 
@@ -316,9 +327,6 @@ class TickField(AskedField):
         if valuelist not in ([], [TICKED]):
             self.data = False
             raise self.fault(self.gettext("Zet een vinkje of laat het leeg bij: %(question)s"))
-
-    def _missing(self) -> str:
-        return self.gettext("Zet een vinkje bij: %(question)s")
 
 
 def bounds(question: Question, language: str, gettext: Callable[[str], str]) -> str:

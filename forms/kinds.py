@@ -254,9 +254,8 @@ def _yes_no(question: Question) -> tuple[Scalar, ...]:
 
 
 def _consent_fault(question: Question) -> Fault | None:
-    if question.soft or question.required:
-        got = "soft" if question.soft else True
-        return Fault("required", "no such entry: without a tick the answer is no", got)
+    if question.soft:
+        return Fault("required", "no such entry: without a tick the answer is no", "soft")
     return None
 
 

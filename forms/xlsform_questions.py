@@ -71,7 +71,7 @@ class Questions:
             text=self._texts.read(row, "label", "survey"),
             hint=self._texts.read_optional(row, "hint", "survey"),
             required=self._required(row, values["kind"]),
-            soft="soft" in own,
+            soft="soft" in own and values["kind"] != "consent",
             shuffle=self._shuffled(row, values["kind"]),
             show_if=None,
             role="rating" if "headline" in own and values["kind"] == "rating" else "",

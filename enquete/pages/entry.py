@@ -75,7 +75,7 @@ def questions_form(
     answers: Mapping[str, Answer],
     formdata: Any = None,
     seed: str,
-    typed_in: str = "",
+    typed_in: tuple[str, ...] = (),
 ) -> PageForm:
     """Make the form of a page of the questionnaire: see `forms.build.page_form`."""
     return page_form(

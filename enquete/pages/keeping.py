@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from enquete.errors import EnqueteError
-from enquete.pages.visit import RefusedError, unsealed
+from enquete.pages.visit import RefusedError, find_visit, unsealed
 from enquete.service import service
 from enquete.store import Outcome, Response
 from forms.route import lifts_anonymity
@@ -145,8 +145,8 @@ def submit(visit: Visit, *, language: str, built_on: str = "") -> Response:
     if outcome is Outcome.ALREADY:
         raise RefusedError("already")
     if outcome is Outcome.NOT_OPEN:
-        closed = app.store.wave(visit.entry.wave)
-        raise RefusedError("closed", day=closed.closes)
+        find_visit(visit.code)  # says why
+        raise RefusedError("closed", day=visit.entry.closes)
     return stored[0]
 
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from enquete import translate
@@ -72,9 +72,9 @@ def switch_in_a_form() -> Response | tuple[str, int] | None:
     language = request.form.get(SWITCH) if request.method == "POST" else None
     if language is None:
         return None
-    typed_in = translate.language()
+    g.page_language = translate.language()
     _choose(language)
-    same_page = switch.keep_typed(typed_in)
+    same_page = switch.keep_typed()
     return redirect(_local(_here()), 303) if same_page is None else (same_page, 422)
 
 

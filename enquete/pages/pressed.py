@@ -13,9 +13,9 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from enquete.pages.entry import is_blank, is_stale, questions_form
-from enquete.pages.inputs import MARK, STATE, SWITCH, Button
+from enquete.pages.inputs import MARK, STATE, SWITCH, TYPED_IN, Button
 from enquete.pages.keeping import ChangedError, answers_on, save
-from enquete.pages.screens import questions_language
+from enquete.pages.screens import questions_language, typed_in
 from enquete.pages.visit import RefusedError, asked_for_texts, current_visit
 from forms.build import AGAIN, TOKEN, answers_of
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from forms.build import PageForm
     from forms.definition import Page
 
-_OURS: Final = frozenset({TOKEN, MARK, STATE, AGAIN, SWITCH, *Button})
+_OURS: Final = frozenset({TOKEN, MARK, STATE, AGAIN, SWITCH, TYPED_IN, *Button})
 _CHOSEN: Final = re.compile(r"-?[a-z0-9_]*", re.ASCII)
 """What the value of a choice looks like."""
 
@@ -48,11 +48,8 @@ def visit_of_form(*, late: bool = False) -> Visit:
     return visit
 
 
-def sent_form(visit: Visit, page: Page, *, typed_in: str = "") -> PageForm:
-    """Give the form of the page with what was sent, less the choice that was to be cleared.
-
-    `typed_in` is the language of the page that was sent, where another one was chosen since.
-    """
+def sent_form(visit: Visit, page: Page) -> PageForm:
+    """Give the form of the page with what was sent, less the choice that was to be cleared."""
     formdata: MultiDict[str, str] = request.form
     if cleared := formdata.get(Button.CLEAR):
         formdata = MultiDict(formdata)
@@ -63,7 +60,7 @@ def sent_form(visit: Visit, page: Page, *, typed_in: str = "") -> PageForm:
         answers=visit.draft.answers,
         formdata=formdata,
         seed=visit.mark,
-        typed_in=typed_in,
+        typed_in=typed_in(visit.questionnaire),
     )
 
 
@@ -99,6 +96,13 @@ def keep(visit: Visit, page: Page, form: PageForm, *, lenient: bool) -> Visit | 
     return save(visit, page, answers_of(page, form), built_on=request.form.get(STATE, ""))
 
 
+def is_right(form: PageForm) -> bool:
+    """Whether nothing in the form must be mended; what is missing is let go."""
+    form.validate()
+    _forgive_missing(form)
+    return not is_stale(form) and not any(field.errors for field in form.questions())
+
+
 def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> bool:
     """Keep what can be kept, of somebody who is not there to mend the rest.
 
@@ -110,21 +114,22 @@ def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> bool:
     bool
         Whether all that was filled in is kept.
     """
+    before = answers_on(page, visit.draft)
     form.validate()
-    if is_blank(form):
+    if is_blank(form) and not before:
         return True
     if is_stale(form):
         return False
-    _forgive_missing(form)
-    is_right = not any(field.errors for field in form.questions())
+    is_all_right = is_right(form)
     for field in form.questions():
         field.shorten()
-    kept = answers_on(page, visit.draft) | answers_of(page, form)
+    wrong = {field.question.id for field in form.questions() if field.errors}
+    kept = {key: answer for key, answer in before.items() if key in wrong}
     try:
-        save(visit, page, kept, built_on=request.form.get(STATE, ""))
+        save(visit, page, kept | answers_of(page, form), built_on=request.form.get(STATE, ""))
     except ChangedError:
-        return False
-    return is_right
+        return is_blank(form)
+    return is_all_right
 
 
 def keep_out_of_reach(visit: Visit, page_id: str) -> bool:
@@ -132,10 +137,9 @@ def keep_out_of_reach(visit: Visit, page_id: str) -> bool:
 
     Only of one that was saved before: others were never reached. It says whether all is kept.
     """
-    page = next((page for page in visit.questionnaire.pages if page.id == page_id), None)
-    if page is not None and _was_shown(visit, page):
-        return keep_what_is_right(visit, page, sent_form(visit, page))
-    return False
+    page = next(page for page in visit.questionnaire.pages if page.id == page_id)
+    form = sent_form(visit, page)
+    return keep_what_is_right(visit, page, form) if _was_shown(visit, page) else is_blank(form)
 
 
 def _forgive_missing(form: PageForm) -> None:
@@ -150,9 +154,10 @@ def _was_shown(visit: Visit, page: Page) -> bool:
 
 def typed_texts() -> list[str]:
     """Give what was written in the resident's own words, where there is no draft to keep it in."""
-    if request.endpoint != "respond.answer":
+    # A page that closed itself: nobody knows who is there now.
+    if request.endpoint != "respond.answer" or pressed() is Button.LEAVE:
         return []
-    # Whose form it is, is not known here: any survey that runs may ask for a text by that name.
+    # Whose form it is, is not known here: any survey may ask for a text by that name.
     texts = asked_for_texts()
     return [
         typed

@@ -17,6 +17,7 @@ from enquete.pages.entry import code_form, send_form, tidy_code
 from enquete.pages.inputs import PARTLY, REVIEW, STATE, Button
 from enquete.pages.keeping import ChangedError, UnfinishedError, submit
 from enquete.pages.pressed import (
+    is_right,
     keep,
     keep_out_of_reach,
     keep_what_is_right,
@@ -100,7 +101,7 @@ def answer(page_id: str) -> Response | tuple[str, int]:
         is_all_kept = keep_out_of_reach(visit, page_id)
     else:
         form = sent_form(visit, page)
-        if button is Button.LEAVE:
+        if button is Button.LEAVE and (is_late or is_right(form)):
             is_all_kept = keep_what_is_right(visit, page, form)
         elif kept := keep(visit, page, form, lenient=button is not Button.NEXT):
             visit = kept
@@ -201,7 +202,12 @@ def refused(error: RefusedError) -> tuple[str, int, dict[str, str]]:
     if error.notice == "already" and not remembered.is_sent():
         remembered.mark_sent()
     day = numbers.day(error.day, language=translate.language()) if error.day else ""
-    page = render_template(f"respond/notice-{error.notice}.html", day=day, typed=typed_texts())
+    page = render_template(
+        f"respond/notice-{error.notice}.html",
+        day=day,
+        typed=typed_texts(),
+        partly=request.args.get("bewaard") == PARTLY,
+    )
     headers = {"Retry-After": str(attempts.SLOT_SECONDS)} if error.notice == "often" else {}
     return page, NOTICES[error.notice], headers
 

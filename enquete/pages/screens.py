@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flask import render_template, request
+from flask import g, render_template, request
 from markupsafe import Markup
 
 from enquete import numbers, translate
 from enquete.pages import remembered
 from enquete.pages.drawing import draw, draw_around, draw_kept
 from enquete.pages.entry import has_no_cookie, is_stale, send_form, token_of
-from enquete.pages.inputs import MARK, REVIEW, STATE, Button
+from enquete.pages.inputs import MARK, REVIEW, STATE, TYPED_IN, Button
 from enquete.pages.keeping import answers_on
 from enquete.pages.visit import common_questionnaire, running_waves
 from enquete.service import service
@@ -90,8 +90,21 @@ def sent_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = False
         stale=stale,
         again=() if wrong or stale or changed else form.unanswered(),
         again_name=AGAIN,
+        typed_in=[each for each in typed_in(visit.questionnaire) if each != translate.language()],
+        typed_in_name=TYPED_IN,
         kept=_rows(visit, page) if changed else (),
     )
+
+
+def typed_in(questionnaire: Questionnaire) -> tuple[str, ...]:
+    """Give the languages that numbers in the form may be typed in.
+
+    That of the page that was sent, though another may have been chosen with it; and that of the
+    page before it, where what was typed there stood in this one and still had to be mended.
+    """
+    given = (g.get("page_language", translate.language()), request.form.get(TYPED_IN, ""))
+    found = tuple(each for each in given if each in questionnaire.languages)
+    return found or questionnaire.languages[:1]
 
 
 def _inside(visit: Visit, page: Page, form: BaseForm) -> dict[str, str]:

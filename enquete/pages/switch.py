@@ -20,13 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def keep_typed(typed_in: str) -> str | None:
+def keep_typed() -> str | None:
     """Keep what the form holds, where its page can be opened again with it.
-
-    Parameters
-    ----------
-    typed_in
-        The language that the page had: a number is read in that one.
 
     Returns
     -------
@@ -40,15 +35,15 @@ def keep_typed(typed_in: str) -> str | None:
         If the resident cannot go on, whatever the language.
     """
     keeper = _KEEPERS.get(request.endpoint or "")
-    return keeper(typed_in) if keeper else None
+    return keeper() if keeper else None
 
 
-def _keep_code(_typed_in: str) -> None:
+def _keep_code() -> None:
     if typed := tidy_code(request.form.get("code", "")):
         remembered.offer(typed)
 
 
-def _keep_answers(typed_in: str) -> str | None:
+def _keep_answers() -> str | None:
     visit = visit_of_form(late=True)
     if not remembered.is_expired():
         remembered.touch()
@@ -57,15 +52,13 @@ def _keep_answers(typed_in: str) -> str | None:
     if page is None:
         keep_out_of_reach(visit, page_id)
         return None
-    asked = visit.questionnaire.languages
-    typed_in = typed_in if typed_in in asked else asked[0]
-    form = sent_form(visit, page, typed_in=typed_in)
+    form = sent_form(visit, page)
     if keep(visit, page, form, lenient=True) is None:
         return sent_page(visit, page, form)
     return None
 
 
-_KEEPERS: Final[Mapping[str, Callable[[str], str | None]]] = {
+_KEEPERS: Final[Mapping[str, Callable[[], str | None]]] = {
     "respond.enter": _keep_code,
     "respond.answer": _keep_answers,
 }

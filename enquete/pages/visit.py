@@ -177,8 +177,8 @@ def common_questionnaire(waves: list[Wave]) -> Questionnaire | None:
 
 
 def asked_for_texts() -> set[str]:
-    """Give the ids of the questions that residents answer in their own words, in surveys now."""
-    waves = [wave for wave in running_waves() if wave.questionnaire_hash]
+    """Give the ids of the questions that residents answer in their own words, in any survey."""
+    waves = [wave for wave in service().store.waves(texts=False) if wave.questionnaire_hash]
     asked = [_questionnaire(wave.questionnaire_hash, wave.slug) for wave in waves]
     pages = [page for questionnaire in asked for page in questionnaire.pages]
     return {each.id for page in pages for each in page.questions if each.kind in {"text", "number"}}

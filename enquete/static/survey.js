@@ -10,7 +10,13 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 const form = document.querySelector("main form");
 const dialog = document.getElementById("timeout");
+const MINUTE = 60 * 1000;
 let pressed = 0;
+let end;
+
+const begin = () => {
+  end = Date.now() + dialog?.dataset.minutes * MINUTE;
+};
 
 // A page that came as the answer to a form is opened by its address from now on: on its way back
 // the browser would otherwise stop there and ask to send that form once more. Other pages are left
@@ -44,7 +50,8 @@ document.addEventListener("click", (event) => {
 
 const isWelcome = async () => {
   try {
-    return (await fetch(dialog.dataset.stay, { cache: "no-store" })).ok;
+    const soon = AbortSignal.timeout(5000);
+    return (await fetch(dialog.dataset.stay, { cache: "no-store", signal: soon })).ok;
   } catch {
     return true; // No connection now: the next click tells.
   }
@@ -75,17 +82,13 @@ addEventListener("pageshow", async ({ persisted }) => {
   const filled = form && [...form.querySelectorAll("input, textarea")].some(changed);
   if (pressed || !filled) location.replace(answered ?? location.pathname + location.search);
   else if (dialog && !(await isWelcome())) leave();
-  else document.body.style.visibility = "";
+  else {
+    begin();
+    document.body.style.visibility = "";
+  }
 });
 
 if (dialog) {
-  const MINUTE = 60 * 1000;
-  let end;
-
-  const begin = () => {
-    end = Date.now() + dialog.dataset.minutes * MINUTE;
-  };
-
   const look = () => {
     const left = end - Date.now();
     if (left <= 0) {

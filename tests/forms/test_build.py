@@ -93,6 +93,8 @@ REFUSED = [
     ("honden", ["21"], "van 20 of minder"),
     ("honden", ["-1"], "van 0 of meer"),
     ("honden", ["1,5"], "heel getal"),
+    ("honden", ["1,500"], "heel getal"),
+    ("honden", ["1,1234567"], "heel getal"),
     ("honden", ["twee"], "alleen een getal"),
     ("honden", ["1e3"], "alleen een getal"),
     ("honden", ["9" * 5000], "te veel cijfers"),

@@ -179,6 +179,13 @@ REMARKS = {
         "options",
         "'Hond' stands there twice",
     ),
+    "a tick that must be": (
+        'id = "akkoord"',
+        'required = true\nid = "akkoord"',
+        87,
+        "required",
+        "no consent",
+    ),
     "ends that say nothing": (
         'low_label = { nl = "slecht", en = "bad" }',
         'low_label = { nl = "1", en = "bad" }',

@@ -57,13 +57,6 @@ FAULTS = {
     "too few options": ('{ code = "nee"', '#{ code = "nee"', 31, "options", "1"),
     "reserved code": ('code = "nee"', 'code = "unknown"', 33, "options[2].code", "unknown"),
     "unknown list": ('options = "eens"', 'options = "oneens"', 44, "options", "oneens"),
-    "a tick that must be": (
-        'id = "akkoord"',
-        'required = true\nid = "akkoord"',
-        87,
-        "required",
-        "True",
-    ),
     "half a surrogate pair": ("Drie", "Dr\ud800ie", 60, "the file", "surrogate"),
 }
 
@@ -97,6 +90,11 @@ def test_a_condition_needs_answers_that_can_be_listed(every_kind: str) -> None:
     condition = 'show_if = { question = "verhaal", is = ["ja"] }\n'
     with pytest.raises(QuestionnaireError, match=r"verhaal, of the kind text"):
         parse(f"{every_kind}\n[[pages]]\n{page}{question}{condition}")
+
+
+def test_no_tick_is_forced(every_kind: str) -> None:
+    forced = parse(every_kind.replace('id = "akkoord"', 'required = true\nid = "akkoord"'))
+    assert not forced.questions[-1].required
 
 
 def test_the_hash_is_that_of_the_text(every_kind: str) -> None:

@@ -1,6 +1,7 @@
 """What was typed is not lost where it can be kept: no cookie, no database, too much of it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -36,6 +37,14 @@ def test_a_single_word_can_be_copied_too(site: Site, typed: str) -> None:
     visitor, page = at_text(site)
     visitor.client.delete_cookie("enquete")
     assert [text(e) for e in visitor.send(page, opmerking=typed).all("textarea")] == [typed]
+
+
+def test_a_wave_that_closed_gives_a_single_word_back(site: Site) -> None:
+    visitor, page = at_text(site)
+    site.day[0] = date(2023, 1, 1)
+    closed = visitor.send(page, opmerking="rommel")
+    assert (closed.status, [text(e) for e in closed.all("textarea")]) == (410, ["rommel"])
+    assert "Wij konden dit niet meer bewaren." in closed.html
 
 
 def test_a_choice_is_not_shown_as_a_text(site: Site) -> None:

@@ -80,6 +80,8 @@ def test_a_number_is_read_in_the_language_it_was_typed_in(
         page = visitor.send(page, stelling="eens")
     english = visitor.switch(page, "English", afstand=typed)
     assert (english.status, english.values["afstand"]) == (status, [shown])
+    sent = visitor.send(english)
+    assert (sent.status, sent.path) == (status, "/vraag/vier" if status == 422 else "/controle")
 
 
 def test_a_text_that_cannot_be_saved_stays_and_says_why(site: Site) -> None:

@@ -95,7 +95,7 @@ def test_the_page_itself_leaves_without_what_cannot(site: Site, values: dict[str
     site.wait(45)
     late = visitor.send(page, **values, **LEAVE)
     assert late.heading == LATE
-    assert ("Niet alles wat u invulde" in late.html) == bool(values)
+    assert ("Wij konden niet alles bewaren" in late.html) == bool(values)
     assert visitor.enter(site.codes[0]).path == "/vraag/cijfer"
 
 
@@ -107,10 +107,39 @@ def test_what_is_right_on_a_page_is_kept_beside_what_is_not(every_kind_site: Sit
     every_kind_site.wait(45)
     late = visitor.send(page, afstand="1,5", verhaal="x" * 21, **LEAVE)
     assert late.heading == LATE
-    assert "Niet alles wat u invulde, konden wij bewaren" in late.html
+    assert "Wij konden niet alles bewaren" in late.html
     visitor.enter(every_kind_site.codes[0])
     values = visitor.open("/vraag/vier").values
     assert (values["afstand"], values["verhaal"]) == (["1,5"], ["x" * 20])
+
+
+def test_a_consent_that_was_withdrawn_is_kept_as_such(site: Site) -> None:
+    visitor, _review = site.at_review(site.codes[0])
+    visitor.send(visitor.open("/vraag/toestemming"), toestemming="yes")
+    page = visitor.open("/vraag/toestemming")
+    site.wait(45)
+    late = visitor.send(page, toestemming=None, **LEAVE)
+    assert "Wij hebben bewaard wat u invulde" in late.html
+    visitor.enter(site.codes[0])
+    assert "toestemming" not in visitor.open("/vraag/toestemming").values
+
+
+def test_a_page_that_leaves_too_early_says_what_is_wrong(every_kind_site: Site) -> None:
+    """Another tab of the same browser is in use: then somebody is there to mend it."""
+    visitor = every_kind_site.visitor()
+    page = visitor.send(visitor.enter(every_kind_site.codes[0]), cijfer="9", huisdier="nee")
+    while page.path != "/vraag/vier":
+        page = visitor.send(page, stelling="eens")
+    shown = visitor.send(page, verhaal="x" * 21, **LEAVE)
+    assert (shown.status, shown.values["verhaal"]) == (422, ["x" * 21])
+
+
+def test_a_page_that_closes_itself_shows_nobody_what_was_typed(site: Site) -> None:
+    visitor, review = site.at_review(site.codes[0])
+    page = visitor.open("/vraag/opmerking")
+    visitor.send(review)
+    closed = visitor.send(page, opmerking="Van mij alleen", **LEAVE)
+    assert (closed.status, "Van mij alleen" in closed.html) == (409, False)
 
 
 def test_after_45_minutes_the_answer_of_another_device_is_not_shown(site: Site) -> None:
@@ -121,7 +150,7 @@ def test_after_45_minutes_the_answer_of_another_device_is_not_shown(site: Site) 
     site.wait(40)
     late = here.send(page, rapportcijfer="9")
     assert late.heading == LATE
-    assert "Niet alles wat u invulde" in late.html
+    assert "Wij konden niet alles bewaren" in late.html
     assert there.enter(site.codes[0]).path == "/vraag/veiligheid"
     assert there.open("/vraag/cijfer").values["rapportcijfer"] == ["4"]
 
