@@ -116,7 +116,8 @@ TABLE: Final = (
         0,
         "How many web servers stand in front of this one, each of which adds the address it was "
         "asked from to `X-Forwarded-For`. Failed attempts to find a code are counted by that "
-        "address; with 0 the header is not believed.",
+        "address; with 0 the header is not believed, and behind https, where a web server must "
+        "be in front, only all visitors together are counted.",
     ),
     Setting(
         "corporation",
