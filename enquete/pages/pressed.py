@@ -114,13 +114,11 @@ def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> bool:
     bool
         Whether all that was filled in is kept.
     """
-    before = answers_on(page, visit.draft)
-    form.validate()
+    is_all_right, before = is_right(form), answers_on(page, visit.draft)
     if is_blank(form) and not before:
         return True
     if is_stale(form):
         return False
-    is_all_right = is_right(form)
     for field in form.questions():
         field.shorten()
     wrong = {field.question.id for field in form.questions() if field.errors}
@@ -137,7 +135,9 @@ def keep_out_of_reach(visit: Visit, page_id: str) -> bool:
 
     Only of one that was saved before: others were never reached. It says whether all is kept.
     """
-    page = next(page for page in visit.questionnaire.pages if page.id == page_id)
+    page = next((page for page in visit.questionnaire.pages if page.id == page_id), None)
+    if page is None:  # there is no such page at all
+        return True
     form = sent_form(visit, page)
     return keep_what_is_right(visit, page, form) if _was_shown(visit, page) else is_blank(form)
 

@@ -147,6 +147,13 @@ def test_a_language_that_we_do_not_have_is_not_found(site: Site, address: str) -
     assert client.post(address, data={"andere-taal": "xx"}).status_code == 404
 
 
+def test_a_page_that_is_not_there_is_not_found_in_another_language_either(site: Site) -> None:
+    visitor = site.visitor()
+    body = visitor.enter(site.codes[0]).values | {"andere-taal": "en"}
+    assert visitor.client.post("/vraag/onzin", data=body).status_code == 303
+    assert visitor.open("/vraag/onzin").status == 404
+
+
 def test_a_form_from_elsewhere_leads_nowhere_else(site: Site) -> None:
     client = site.visitor().client
     answer = client.post("//elders.example/", data={"andere-taal": "en"})
