@@ -266,7 +266,7 @@ class NumberField(AskedField):
             )
         if not _ANY_NUMBER.fullmatch(typed):
             return self.gettext("Vul alleen een getal in, bijvoorbeeld 12, bij: %(question)s")
-        if not self.question.decimals and not typed.isdigit():
+        if not self.question.decimals and not typed.lstrip("+-").isdigit():
             return self.gettext("Vul een heel getal in, zonder komma of punt, bij: %(question)s")
         return self.gettext("Dit getal heeft te veel cijfers. Maak het korter bij: %(question)s")
 

@@ -123,10 +123,11 @@ def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> bool:
         field.shorten()
     wrong = {field.question.id for field in form.questions() if field.errors}
     kept = {key: answer for key, answer in before.items() if key in wrong}
+    answers, built_on = kept | answers_of(page, form), request.form.get(STATE, "")
     try:
-        save(visit, page, kept | answers_of(page, form), built_on=request.form.get(STATE, ""))
+        save(visit, page, answers, built_on=built_on)
     except ChangedError:
-        return is_blank(form)
+        return visit.state(answers) == built_on  # nothing was changed here
     return is_all_right
 
 

@@ -103,6 +103,8 @@ def answer(page_id: str) -> Response | tuple[str, int]:
         form = sent_form(visit, page)
         if button is Button.LEAVE and (is_late or is_right(form)):
             is_all_kept = keep_what_is_right(visit, page, form)
+            if not is_all_kept and not is_late:  # somebody is there, and is shown both
+                keep(visit, page, form, lenient=True)
         elif kept := keep(visit, page, form, lenient=button is not Button.NEXT):
             visit = kept
         else:

@@ -99,10 +99,11 @@ def sent_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = False
 def typed_in(questionnaire: Questionnaire) -> tuple[str, ...]:
     """Give the languages that numbers in the form may be typed in.
 
-    That of the page that was sent, though another may have been chosen with it; and that of the
-    page before it, where what was typed there stood in this one and still had to be mended.
+    That of the page that was sent, though another may have been chosen with it; and those of the
+    pages before it, where what was typed there stood in this one and still had to be mended.
     """
-    given = (g.get("page_language", translate.language()), request.form.get(TYPED_IN, ""))
+    page_language = g.get("page_language", translate.language())
+    given = dict.fromkeys((page_language, *request.form.getlist(TYPED_IN)))
     found = tuple(each for each in given if each in questionnaire.languages)
     return found or questionnaire.languages[:1]
 

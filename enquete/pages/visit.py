@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from enquete.errors import EnqueteError
 from enquete.pages import remembered
 from enquete.service import service
 from enquete.store import is_open
-from forms.definition import parse
+from forms.definition import QuestionnaireError, parse
 from forms.route import Draft, Walk, walk
 
 if TYPE_CHECKING:
@@ -179,9 +180,12 @@ def common_questionnaire(waves: list[Wave]) -> Questionnaire | None:
 def asked_for_texts() -> set[str]:
     """Give the ids of the questions that residents answer in their own words, in any survey."""
     waves = [wave for wave in service().store.waves(texts=False) if wave.questionnaire_hash]
-    asked = [_questionnaire(wave.questionnaire_hash, wave.slug) for wave in waves]
-    pages = [page for questionnaire in asked for page in questionnaire.pages]
-    return {each.id for page in pages for each in page.questions if each.kind in {"text", "number"}}
+    found: set[str] = set()
+    for wave in waves:
+        with suppress(QuestionnaireError):  # of an old wave, under other rules
+            asked = _questionnaire(wave.questionnaire_hash, wave.slug).questions
+            found |= {each.id for each in asked if each.kind in {"text", "number"}}
+    return found
 
 
 def unsealed(keys: CodeKeys, code: str, sealed: str | None) -> Draft:

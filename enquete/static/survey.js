@@ -50,7 +50,7 @@ document.addEventListener("click", (event) => {
 
 const isWelcome = async () => {
   try {
-    const soon = AbortSignal.timeout(5000);
+    const soon = AbortSignal.timeout?.(5000); // Safari has it since 16
     return (await fetch(dialog.dataset.stay, { cache: "no-store", signal: soon })).ok;
   } catch {
     return true; // No connection now: the next click tells.

@@ -94,6 +94,7 @@ REFUSED = [
     ("honden", ["-1"], "van 0 of meer"),
     ("honden", ["1,5"], "heel getal"),
     ("honden", ["1,500"], "heel getal"),
+    ("honden", ["-1234567890123"], "te veel cijfers"),
     ("honden", ["1,1234567"], "heel getal"),
     ("honden", ["twee"], "alleen een getal"),
     ("honden", ["1e3"], "alleen een getal"),

@@ -84,6 +84,15 @@ def test_a_page_left_alone_overwrites_nothing_and_closes(site: Site, minutes: in
     assert again.open("/vraag/veiligheid").values["veiligheid"] == ["2"]
 
 
+def test_a_page_that_leaves_while_another_tab_is_used_shows_both(site: Site) -> None:
+    visitor, _review = site.at_review(site.codes[0])
+    page = visitor.open("/vraag/opmerking")
+    visitor.send(visitor.open("/vraag/opmerking"), opmerking="From B")
+    both = visitor.send(page, opmerking="Typed in A", **{"te-lang-weg": "1"})
+    assert (both.status, both.values["opmerking"]) == (409, ["Typed in A"])
+    assert "From B" in both.html
+
+
 def test_a_page_that_is_hidden_now_leads_on(site: Site) -> None:
     phone, _review = site.at_review(site.codes[0])
     laptop = site.visitor()
