@@ -34,8 +34,6 @@ _THOUSANDS: Final = {  # 1.000 is a thousand to a Dutch reader and one to an Eng
     ".": re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}"),
     ",": re.compile(r"[-+]?[1-9]\d{0,2},\d{3}"),
 }
-
-
 _ENDS: Final = frozenset(".!?…:؟")
 _GROUPED: Final = re.compile(
     r"[-+]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3}|(?:[.,]\d{3}){2})+(?:[.,]\d+)?"

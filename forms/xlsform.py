@@ -129,19 +129,16 @@ def _reviewed(settings: Row | None, languages: tuple[str, ...]) -> tuple[str, ..
 
 def _tell_title(settings: Row | None, texts: Texts, name: str, losses: list[Loss]) -> None:
     """Add to the losses a title that residents read and nobody wrote for them."""
-    row = settings.number if settings else 1
-    titles = {each: settings and settings.get(title_column(each)) for each in texts.languages}
-    without = [each for each, title in titles.items() if not title]
-    if not without:
-        return
-    if settings is None or not settings.get("form_title"):
+    titled = {each for each in texts.languages if settings and settings.get(title_column(each))}
+    without = [each for each in texts.languages if each not in titled]
+    others = ", ".join(f"title.{each}" for each in without if each != texts.languages[0])
+    if without and not (settings and settings.get("form_title")):
         why = f"there is none: residents read {name!r}, write title"
-        losses.append(Loss("settings", row, "form_title", why))
-    elif len(texts.languages) > 1:
-        others = ", ".join(f"title.{each}" for each in without if each != texts.languages[0])
-        if others:
-            why = f"it has no language: write {others}"
-            losses.append(Loss("settings", row, "form_title", why))
+    elif others:
+        why = f"it has no language: write {others}"
+    else:
+        return
+    losses.append(Loss("settings", settings.number if settings else 1, "form_title", why))
 
 
 def _title(settings: Row | None, texts: Texts, name: str) -> records.Texts:

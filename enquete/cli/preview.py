@@ -231,7 +231,7 @@ def _in_order(journey: Journey) -> list[str]:
     """Give the addresses as a resident comes by: start, questions, and what follows them."""
     places = [_address(page) for page in journey.questionnaire.pages]
     asked = [
-        each for place in places for each in journey.seen if each == place or f"{place}/" in each
+        each for place in places for each in journey.seen if f"{each}/".startswith(f"{place}/")
     ]
     others = [address for address in journey.seen if address not in {"/", *asked}]
     return ["/", *asked, *others]

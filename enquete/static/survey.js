@@ -51,7 +51,9 @@ document.addEventListener("click", (event) => {
 const isWelcome = async () => {
   try {
     const soon = AbortSignal.timeout?.(5000); // Safari has it since 16
-    return (await fetch(dialog.dataset.stay, { cache: "no-store", signal: soon })).ok;
+    const { ok } = await fetch(dialog.dataset.stay, { cache: "no-store", signal: soon });
+    if (ok) begin();
+    return ok;
   } catch {
     return true; // No connection now: the next click tells.
   }
@@ -82,10 +84,7 @@ addEventListener("pageshow", async ({ persisted }) => {
   const filled = form && [...form.querySelectorAll("input, textarea")].some(changed);
   if (pressed || !filled) location.replace(answered ?? location.pathname + location.search);
   else if (dialog && !(await isWelcome())) leave();
-  else {
-    begin();
-    document.body.style.visibility = "";
-  }
+  else document.body.style.visibility = "";
 });
 
 if (dialog) {

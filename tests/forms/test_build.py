@@ -159,6 +159,20 @@ def test_a_field_says_which_texts_describe_it(page: Page) -> None:
     assert fields["verhaal"].anchor == "q-verhaal"
 
 
+@pytest.mark.parametrize("written", ["Een 10 is goed.", "Een 10 is goed"])
+def test_a_hint_ends_before_the_rules_that_follow_it(every_kind: str, written: str) -> None:
+    changed = parse(every_kind.replace("Een 10 is goed.", written))
+    form = sent(changed.pages[0], {"cijfer": ["7"]})
+    hints = {field.question.id: field.hint for field in form.questions()}
+    assert hints["cijfer"] == "Een 10 is goed. Deze vraag is verplicht."
+
+
+def test_the_bounds_of_a_number_are_said(page: Page) -> None:
+    form = sent(page, {"cijfer": ["7"]})
+    hints = {field.question.id: field.hint for field in form.questions()}
+    assert (hints["honden"], hints["afstand"]) == ("Een getal van 0 tot en met 20.", "")
+
+
 def test_questions_and_messages_are_in_the_language_of_the_resident(page: Page) -> None:
     session: dict[str, Any] = {}
     form = page_form(
