@@ -19,12 +19,12 @@ def next_page(browser):
 
 def press(browser, element, *keys):
     """Click an element, or press keys in it, and wait for the page that comes of it."""
-    # A page has its own time of origin. Asking for it while pages change may fail: then ask again.
-    asked = "return document.readyState === 'complete' && performance.timeOrigin"
-    before = browser.execute_script(asked)
+    browser.execute_script("window.left = true")
     element.send_keys(*keys) if keys else element.click()
+    # Asking while pages change may fail: then ask again.
     wait = WebDriverWait(browser, 10, poll_frequency=0.05, ignored_exceptions=[WebDriverException])
-    wait.until(lambda _: browser.execute_script(asked) not in {before, False})
+    arrived = "return document.readyState === 'complete' && !window.left"
+    wait.until(lambda _: browser.execute_script(arrived))
 
 
 def answer(browser, value):

@@ -20,6 +20,11 @@ window.skipped += arguments[0];
 """
 """Minutes pass when the test says so, for the script that counts them."""
 
+HEARD = """
+return performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/verder"));
+"""
+"""The server has said whether who pressed "Ga door" may go on."""
+
 
 @pytest.fixture
 def tour(each_browser, settings, keys, request):
@@ -110,6 +115,7 @@ def test_who_is_still_there_goes_on(alone, tour):
     until(browser, lambda: dialog(browser).is_displayed())
     browser.switch_to.active_element.click()
     until(browser, lambda: not dialog(browser).is_displayed())
+    until(browser, lambda: browser.execute_script(HEARD))
     alone(30)  # counted from the click on: not from the page
     next_page(browser)
     assert browser.current_url.endswith("/vraag/veiligheid")
