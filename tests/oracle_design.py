@@ -21,7 +21,7 @@ def _read(path: Path) -> dict[str, list[str]]:
 
 def rows_of(path: Path, waves: Any = None) -> dict[str, list[str]]:
     """Read a CSV file, the rows of some waves only where the case says so."""
-    columns = _read(path)
+    columns = _read(path.resolve())  # each test has a folder of its own that leads to the same
     if waves is None:
         return columns
     chosen = {str(wave) for wave in (waves if isinstance(waves, list) else [waves])}
