@@ -6,8 +6,11 @@ import os
 from threading import Timer
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import current_app
 from gunicorn.app.base import BaseApplication
+from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.exceptions import BadRequest
 
 from enquete.app import create_app
 
@@ -82,7 +85,14 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        app.register_error_handler(ParseException, _garbled)
+        return app
+
+
+def _garbled(_error: Exception) -> Any:
+    """Answer a body in chunks that are none like one that is cut off: it is no failure of ours."""
+    return current_app.handle_http_exception(BadRequest())
 
 
 def web_address(settings: Settings) -> str:

@@ -26,6 +26,10 @@ from tests.enquete.pages.conftest import ANSWERS
 from tests.enquete.serving import NetworkVisitor, serving
 
 SAID = "Iets wat niemand mag lezen"
+CHUNKED = (
+    "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n"
+)
 NOBODY = 65534
 
 
@@ -48,8 +52,7 @@ def send_raw(server, request):
     with socket.create_connection((server.host, server.port), timeout=60) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
-        while connection.recv(4096):
-            pass
+        return b"".join(iter(lambda: connection.recv(4096), b""))
 
 
 def test_the_output_holds_no_code_and_no_answer(codes, enquete, tmp_path):
@@ -72,6 +75,22 @@ def test_the_output_holds_no_code_and_no_answer(codes, enquete, tmp_path):
         assert secret not in output
         assert show_code(secret) not in output
     assert SAID not in output
+
+
+def test_a_body_that_is_no_http_is_refused_and_no_failure(codes, tmp_path):
+    with serving(tmp_path / "instance", tmp_path / "log") as server:
+        for chunks in (
+            f"99\r\n{SAID}",
+            f"{SAID}\r\n",
+            f"1\r\n{SAID}",
+            f"1;{SAID}\r\n",
+            f"0\r\n{SAID}: 1\r\n\r\n",
+        ):
+            answer = send_raw(server, f"{CHUNKED}{chunks}".encode())
+            assert answer.startswith(b"HTTP/1.1 400 "), chunks
+            assert SAID.encode() not in answer
+        output = server.stop()
+    assert output.splitlines()[-1].startswith("Ctrl-C stops the server.")
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "systemd"])
