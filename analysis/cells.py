@@ -217,6 +217,7 @@ class Cells:
             self.clusters,
             sizes,
             lonely=self.design.lonely,
+            lonely_share=self.design.lonely_share,
             lonely_domains=self.design.lonely_domains,
             calibrations=self.calibrations,
         )

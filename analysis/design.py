@@ -43,12 +43,15 @@ class Design:
         there are clusters), or the columns of each stage: of dwellings in the cluster at the
         second. Without it only the first stage counts. Goes before `population`.
     lonely
-        What a stratum with a single unit adds to the variance. ``adjust`` (default, cautious): its
-        square about the mean of all units; ``certainty``: nothing; ``average``: the mean of the
+        What a stratum with a single unit adds to the variance. ``adjust`` (default): its square
+        about the mean of all units, too little where it weighs heavily in a domain; ``certainty``: nothing; ``average``: the mean of the
         other strata; ``fail``: an error. Equals R's ``survey.lonely.psu``. Two more: ``flag``, as
         adjust, but a domain with answers in such a stratum gets no margin, and ``collapse``: the
         stratum is taken together with another of the same `collapse`. Whatever is chosen, a
         domain whose every stratum has one unit has no degrees of freedom and gets no margin.
+    lonely_share
+        With ``flag``: the largest share of a domain's weight, 0 to 1, that strata with a single
+        unit may hold before it gets no margin.
     lonely_domains
         Whether a stratum with one unit in a domain is lonely for that domain too. R:
         ``survey.adjust.domain.lonely``.
@@ -66,6 +69,7 @@ class Design:
     population: Mapping[str, int] | Mapping[tuple[str, str], int] | None = None
     fpc: str | Sequence[str] | None = None
     lonely: Lonely = "adjust"
+    lonely_share: float = 0.0
     lonely_domains: bool = False
     collapse: str | None = None
     nest: bool = False
@@ -78,6 +82,10 @@ class Design:
                 "lonely='collapse' and collapse=<column> go together: "
                 f"got lonely={self.lonely!r}, collapse={self.collapse!r}"
             )
+        if not 0 <= self.lonely_share <= 1:
+            raise ValueError(f"lonely_share must be from 0 to 1, got {self.lonely_share!r}")
+        if self.lonely_share and self.lonely != "flag":
+            raise ValueError(f"lonely_share goes with lonely='flag', got lonely={self.lonely!r}")
         if len(self.fpc_columns) > len(self.cluster_columns) + 1:
             raise ValueError(
                 f"fpc must have at most one column a stage, {len(self.cluster_columns) + 1}, "

@@ -83,7 +83,8 @@ class Linearised:
     covariance
         Shape (d, d).
     lonely
-        Shape (d,): whether the domain has answers in a stratum with a single unit.
+        Shape (d,): whether strata with a single unit hold more of the domain's weight than the
+        design allows, with ``flag``.
     """
 
     value: NDArray[np.float64]
@@ -177,20 +178,28 @@ def linearise(
         How to estimate the covariance of the linearised values; None: as one sample.
     """
     parts, rows = [], []
-    alone = sample.alone if sample.lonely == "flag" else None
     for label, size in partitions:
         inside = np.where(quantity.answered, label, -1)
         value, influence, spread, n = _ratio(cells, quantity, inside, size)
         parts.append((inside, influence, size))
-        single = (
-            np.zeros(size, dtype=np.bool_)
-            if alone is None
-            else np.bincount(inside[alone & (inside >= 0)], minlength=size) > 0
-        )
-        rows.append((value, n, sample.domain_df(inside, size), spread, single))
+        lonely = _lonely(cells, sample, inside, size)
+        rows.append((value, n, sample.domain_df(inside, size), spread, lonely))
     value, n, df, spread, lonely = (np.concatenate(found) for found in zip(*rows, strict=True))
     matrix = (covariance or sample.covariance)(Influence.of_partitions(parts))
     return Linearised(value, n, df, spread, matrix, lonely)
+
+
+def _lonely(cells: Cells, sample: Sample, label: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
+    """Say of which domains too much of the weight is in strata with a single unit; shape (size,)."""
+    if sample.lonely != "flag":
+        return np.zeros(size, dtype=np.bool_)
+
+    def weight(member: NDArray[np.bool_]) -> NDArray[np.float64]:
+        mass = np.abs(cells.weight[member]) * cells.n[member]
+        return np.bincount(label[member], weights=mass, minlength=size).astype(np.float64)
+
+    answered = label >= 0
+    return weight(answered & sample.alone) > sample.lonely_share * weight(answered)
 
 
 def _ratio(

@@ -75,6 +75,8 @@ class Sample:
         The stages of the draw, the first over strata.
     lonely
         What a stratum with a single unit adds; see `analysis.design.Design`.
+    lonely_share
+        What such strata may hold of a domain's weight before it gets no margin, with ``flag``.
     lonely_domains
         Whether a stratum with a single unit in a domain is lonely for that domain.
     calibrations
@@ -84,6 +86,7 @@ class Sample:
     n: NDArray[np.int64]
     stages: tuple[Stage, ...]
     lonely: Lonely
+    lonely_share: float = 0.0
     lonely_domains: bool = False
     calibrations: tuple[Calibration, ...] = ()
 
@@ -223,6 +226,7 @@ def make_sample(
     sizes: Sequence[NDArray[np.float64]],
     *,
     lonely: Lonely,
+    lonely_share: float = 0.0,
     lonely_domains: bool = False,
     calibrations: tuple[Calibration, ...] = (),
 ) -> Sample:
@@ -251,7 +255,7 @@ def make_sample(
         if unit is None:
             break
         within = unit
-    return Sample(n, tuple(stages), lonely, lonely_domains, calibrations)
+    return Sample(n, tuple(stages), lonely, lonely_share, lonely_domains, calibrations)
 
 
 def number(codes: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
