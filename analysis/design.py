@@ -44,11 +44,12 @@ class Design:
         second. Without it only the first stage counts. Goes before `population`.
     lonely
         What a stratum with a single unit adds to the variance. ``adjust`` (default): its square
-        about the mean of all units, too little where it weighs heavily in a domain; ``certainty``: nothing; ``average``: the mean of the
-        other strata; ``fail``: an error. Equals R's ``survey.lonely.psu``. Two more: ``flag``, as
-        adjust, but a domain with answers in such a stratum gets no margin, and ``collapse``: the
-        stratum is taken together with another of the same `collapse`. Whatever is chosen, a
-        domain whose every stratum has one unit has no degrees of freedom and gets no margin.
+        about the mean of all units, too little where it weighs heavily in a domain; ``certainty``:
+        nothing; ``average``: the mean of the other strata; ``fail``: an error. Equals R's
+        ``survey.lonely.psu``. Two more: ``flag``, as adjust, but a domain with answers in such a
+        stratum gets no margin, and ``collapse``: the stratum is taken together with another of the
+        same `collapse`. Whatever is chosen, a domain whose every stratum has one unit has no
+        degrees of freedom and gets no margin.
     lonely_share
         With ``flag``: the largest share of a domain's weight, 0 to 1, that strata with a single
         unit may hold before it gets no margin.
@@ -84,13 +85,14 @@ class Design:
             )
         if not 0 <= self.lonely_share <= 1:
             raise ValueError(f"lonely_share must be from 0 to 1, got {self.lonely_share!r}")
-        if self.lonely_share and self.lonely != "flag":
-            raise ValueError(f"lonely_share goes with lonely='flag', got lonely={self.lonely!r}")
         if len(self.fpc_columns) > len(self.cluster_columns) + 1:
             raise ValueError(
                 f"fpc must have at most one column a stage, {len(self.cluster_columns) + 1}, "
                 f"got {len(self.fpc_columns)}"
             )
+        self._check_population()
+
+    def _check_population(self) -> None:
         if self.population is not None and self.strata is None:
             raise ValueError("population counts are by stratum: strata must name a column")
         for stratum, count in (self.population or {}).items():

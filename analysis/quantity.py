@@ -190,7 +190,7 @@ def linearise(
 
 
 def _lonely(cells: Cells, sample: Sample, label: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
-    """Say of which domains too much of the weight is in strata with a single unit; shape (size,)."""
+    """Say of which domains strata with a single unit hold too much weight; shape (size,)."""
     if sample.lonely != "flag":
         return np.zeros(size, dtype=np.bool_)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from analysis.disclosure import answers_of, hidden_with, together
 from analysis.rating_table import (
     Change,
     RatingRow,
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from analysis.cells import Cells
+    from analysis.disclosure import Answers
     from analysis.estimates import Changes, Estimates
     from analysis.results import ChangeEstimate, Estimate
 
@@ -68,7 +67,6 @@ def tabulate(
     wave: str,
     changes: Changes | None = None,
     computed: str,
-    notes: Sequence[str] = (),
     thresholds: Thresholds | None = None,
     invented: bool = False,
 ) -> RatingTable:
@@ -80,17 +78,17 @@ def tabulate(
         Estimates by area (key: the area's id), of this wave and, with `changes`, of the earlier.
     computed
         Day of the computation, ISO 8601.
-    notes
-        Sentences to put before those of the thresholds.
     """
     limits = thresholds or Thresholds()
+    keys = [(label.id,) for label in areas if label.published]
+    this = _Wave.of(means, wave, keys, limits)
+    earlier = _Wave.of(means, changes.before, keys, limits) if changes else None
 
     def row(label: AreaLabel, key: tuple[str, ...]) -> RatingRow:
-        now = _estimate(means, wave, key)
-        before = _estimate(means, changes.before, key) if changes else None
-        moved = _moved(changes, key) if changes else None
-        change = _change(moved, now, before, limits) if changes else None
-        return _row(label, now, limits, change)
+        change = None
+        if changes and earlier:
+            change = _change(_moved(changes, key), key, this, earlier)
+        return _row(label, this, key, change)
 
     rows = tuple(row(label, (label.id,)) for label in areas if label.published)
     headline = row(AreaLabel(id="total", name="Alle gebieden samen", code=None), TOTAL)
@@ -100,31 +98,74 @@ def tabulate(
         computed=computed,
         headline=headline,
         rows=rows,
-        reconciliation=_reconcile(means, wave, rows, headline),
-        notes=(*notes, *_method(limits, tested=_tested(changes))),
+        reconciliation=_reconcile(this, rows, headline),
+        notes=_method(limits, tested=_tested(changes)),
         invented=invented,
     )
-
-
-def _estimate(means: Estimates, wave: str, key: tuple[str, ...]) -> Estimate | None:
-    if key == TOTAL:
-        return means.total(wave)
-    return next((row for row in means.of(wave) if row.key == key), None)
 
 
 def _moved(changes: Changes, key: tuple[str, ...]) -> ChangeEstimate | None:
     return next((row for row in (*changes.rows, changes.total) if row.key == key), None)
 
 
-def _status(estimate: Estimate | None, limits: Thresholds) -> tuple[Status, str]:
-    if estimate is None or estimate.n == 0:
-        return Status.EMPTY, "Niemand gaf hier een cijfer."
-    if estimate.n < limits.answers:
-        return Status.SUPPRESSED, f"Minder dan {limits.answers} antwoorden."
-    if estimate.flag is Flag.SAME:
-        return Status.SUPPRESSED, "Niet getoond: het cijfer zou losse antwoorden verraden."
-    reserve = _reserve(estimate, limits)
-    return (Status.INDICATIVE, reserve) if reserve else (Status.SHOWN, "")
+@dataclass(frozen=True, slots=True)
+class _Wave:
+    """The estimates of a wave, and what may be shown of them.
+
+    Attributes
+    ----------
+    keys
+        The areas that have a row.
+    besides
+        Those of them that are hidden because others are.
+    """
+
+    means: Estimates
+    name: str
+    keys: Sequence[tuple[str, ...]]
+    limits: Thresholds
+    answers: dict[tuple[str, ...] | None, Answers]
+    besides: frozenset[tuple[str, ...]] = frozenset()
+
+    @classmethod
+    def of(
+        cls, means: Estimates, name: str, keys: Sequence[tuple[str, ...]], limits: Thresholds
+    ) -> _Wave:
+        alone = cls(means, name, keys, limits, answers_of(means.cells, name))
+        return replace(alone, besides=hidden_with(alone.answers, alone.shown, limits))
+
+    @property
+    def shown(self) -> list[tuple[str, ...]]:
+        """The areas that have a figure."""
+        return [key for key in self.keys if self.is_shown(key)]
+
+    def estimate(self, key: tuple[str, ...]) -> Estimate | None:
+        if key == TOTAL:
+            return self.means.total(self.name)
+        return next((row for row in self.means.of(self.name) if row.key == key), None)
+
+    def status(self, key: tuple[str, ...]) -> tuple[Status, str]:
+        """Say whether the figure of an area is shown, and why not or with what reserve."""
+        estimate = self.estimate(key)
+        answers = together(self.answers.values()) if key == TOTAL else self.answers.get(key)
+        if estimate is None or answers is None or estimate.value is None:
+            return Status.EMPTY, "Niemand gaf hier een cijfer."
+        if answers.n < self.limits.answers:
+            return Status.SUPPRESSED, f"Minder dan {self.limits.answers} antwoorden."
+        if answers.are_told(self.limits):
+            return Status.SUPPRESSED, "Niet getoond: het cijfer zou losse antwoorden verraden."
+        if key in self.besides:
+            return Status.SUPPRESSED, "Niet getoond: het verraadt het cijfer van een ander gebied."
+        reserve = _reserve(estimate, self.limits)
+        return (Status.INDICATIVE, reserve) if reserve else (Status.SHOWN, "")
+
+    def is_shown(self, key: tuple[str, ...]) -> bool:
+        return self.status(key)[0] in {Status.SHOWN, Status.INDICATIVE}
+
+    def tells_the_rest(self) -> bool:
+        """Say whether the number of all answers, less the rows, is of people to be hidden."""
+        rest = together(told for key, told in self.answers.items() if key not in self.shown)
+        return rest is not None and not rest.may_show(self.limits)
 
 
 def _reserve(estimate: Estimate, limits: Thresholds) -> str:
@@ -136,24 +177,18 @@ def _reserve(estimate: Estimate, limits: Thresholds) -> str:
     return "De marge rust op weinig eenheden." if estimate.df < limits.df else ""
 
 
-def _is_shown(estimate: Estimate | None, limits: Thresholds) -> bool:
-    return _status(estimate, limits)[0] in {Status.SHOWN, Status.INDICATIVE}
-
-
-def _row(
-    label: AreaLabel, estimate: Estimate | None, limits: Thresholds, change: Change | None
-) -> RatingRow:
-    status, note = _status(estimate, limits)
-    shown = _is_shown(estimate, limits)
+def _row(label: AreaLabel, wave: _Wave, key: tuple[str, ...], change: Change | None) -> RatingRow:
+    status, note = wave.status(key)
+    shown = wave.estimate(key) if wave.is_shown(key) else None
     return RatingRow(
         area=label.id,
         name=label.name,
         code=label.code,
         status=status,
-        value=_mark(estimate) if shown else None,
-        lower=_end(estimate.low, limits) if shown and estimate else None,
-        upper=_end(estimate.high, limits) if shown and estimate else None,
-        n=estimate.n if shown and estimate else None,
+        value=_mark(shown),
+        lower=_end(shown.low, wave.limits) if shown else None,
+        upper=_end(shown.high, wave.limits) if shown else None,
+        n=shown.n if shown and not (key == TOTAL and wave.tells_the_rest()) else None,
         note=note,
         change=change,
     )
@@ -170,15 +205,13 @@ def _end(end: float | None, limits: Thresholds) -> Decimal | None:
 
 
 def _change(
-    moved: ChangeEstimate | None,
-    now: Estimate | None,
-    before: Estimate | None,
-    limits: Thresholds,
+    moved: ChangeEstimate | None, key: tuple[str, ...], this: _Wave, earlier: _Wave
 ) -> Change:
     """Give the change where it was tested, and where neither mean behind it is hidden."""
+    now, before = this.estimate(key), earlier.estimate(key)
     if moved is None or moved.value is None or now is None or before is None:
         return Change(verdict=Verdict.TOO_FEW, note="Niet in beide metingen beantwoord.")
-    hidden = not (_is_shown(now, limits) and _is_shown(before, limits))
+    hidden = not (this.is_shown(key) and earlier.is_shown(key))
     if hidden or moved.flag is not Flag.OK:
         return Change(verdict=Verdict.TOO_FEW, note="Te weinig antwoorden om te toetsen.")
     exact = now.exact - before.exact if now.exact is not None and before.exact is not None else None
@@ -195,35 +228,23 @@ def _change(
     )
 
 
-def _reconcile(
-    means: Estimates, wave: str, rows: Sequence[RatingRow], headline: RatingRow
-) -> Reconciliation:
+def _reconcile(wave: _Wave, rows: Sequence[RatingRow], headline: RatingRow) -> Reconciliation:
     printed = [Fraction(row.value) for row in rows if row.value is not None]
-    answers = None if means.cells is None else _plain_mean(means.cells, wave)
+    answers = together(wave.answers.values())
+    shown = answers if headline.n is not None else None
     return Reconciliation(
         plain_mean=round_half_up(sum(printed) / Fraction(len(printed))) if printed else None,
-        answers_weighted=(
-            None if answers is None or headline.value is None else round_half_up(answers)
-        ),
+        answers_weighted=round_half_up(shown.total / shown.n) if shown else None,
         population_weighted=headline.value,
     )
 
 
-def _plain_mean(cells: Cells, wave: str) -> Fraction | None:
-    """Give the mean of all answers of a wave, each counted once."""
-    here = cells.of_waves(wave) & ~np.isnan(cells.y)
-    pairs = zip(cells.y[here].tolist(), cells.n[here].tolist(), strict=True)
-    total = sum((Fraction(repr(y)) * n for y, n in pairs), Fraction(0))
-    answers = int(cells.n[here].sum())
-    return total / answers if answers else None
-
-
-def _tested(changes: Changes | None) -> int | None:
+def _tested(changes: Changes | None) -> int:
     """Count the family of tests."""
-    return sum(row.p_adjusted is not None for row in changes.rows) if changes else None
+    return sum(row.p_adjusted is not None for row in changes.rows) if changes else 0
 
 
-def _method(limits: Thresholds, *, tested: int | None) -> tuple[str, ...]:
+def _method(limits: Thresholds, *, tested: int) -> tuple[str, ...]:
     width = f"{limits.half_width:g}".replace(".", ",")
     notes = [
         "Niet alle bewoners gaven antwoord. Daarom heeft elk cijfer een marge. "
@@ -231,9 +252,10 @@ def _method(limits: Thresholds, *, tested: int | None) -> tuple[str, ...]:
         f"Een cijfer staat in de tabel vanaf {limits.answers} antwoorden. "
         f"Het heet indicatief bij een marge van meer dan {width} naar elke kant.",
     ]
-    if tested is not None:
+    if tested:
+        several = f"Wij toetsten {tested} gebieden tegelijk en hielden daar rekening mee (Holm)."
         notes.append(
-            "Een verandering heet hoger of lager als toeval die niet goed verklaart. "
-            f"Wij toetsten {tested} gebieden tegelijk en hielden daar rekening mee (Holm)."
+            "Een verandering heet hoger of lager als toeval die niet goed verklaart."
+            + (f" {several}" if tested > 1 else "")
         )
     return tuple(notes)

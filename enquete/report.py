@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -31,8 +32,8 @@ SCALE = (1, 10)
 LONELY_SHARE: Final = 0.1
 """How much of an area may rest on strata where one unit answered, for it to have a margin.
 
-Nothing is known of the spread in such a stratum. Where it holds half of an area, an interval that
-says 95 percent holds in 17 to 70.
+Nothing is known of the spread in such a stratum. Where it holds half of an area, intervals of 95
+percent hold in about 65; where it holds a tenth, in 95.
 """
 
 
@@ -62,18 +63,16 @@ def compute(
     labels = _labels(store, asked)
     family = [(label.id,) for label in labels if label.published]
     changes = None if compare is None else means.change(compare, wave, family=family)
+    table = tabulate(means, labels, wave=wave, changes=changes, computed=today, invented=invented)
     notes = [
         *(["De meting loopt nog. Dit is een tussenstand."] if is_open(asked, today) else []),
-        *_response(store, wave),
+        *_response(store, wave, counted=table.headline.n is not None),
         *_more_areas(means, labels, wave),
         *_uncovered(store, wave),
         *_design(asked),
+        *(_overlap(waves) if compare is not None else []),
     ]
-    if compare is not None:
-        notes.append(_OVERLAP[asked.sampled_unit])
-    return tabulate(
-        means, labels, wave=wave, changes=changes, computed=today, notes=notes, invented=invented
-    )
+    return replace(table, notes=(*notes, *table.notes))
 
 
 def estimate(store: Store, waves: list[Wave]) -> Estimates:
@@ -161,34 +160,40 @@ def _earlier(compared: Wave, asked: Wave) -> Wave:
     return compared
 
 
-def _response(store: Store, wave: str) -> list[str]:
-    strata = store.invited(wave)
+def _response(store: Store, wave: str, *, counted: bool) -> list[str]:
+    """Say how many answered; how many of them gave no mark where all marks may be counted."""
+    cells, strata = store.cells(wave), store.invited(wave)
+    responses, without = (
+        sum(cell.n for cell in some) for some in (cells, [c for c in cells if c.rating is None])
+    )
     invited = sum(row["invited"] for row in strata)
     if not invited:
         return []
     answered = sum(row["answered"] for row in strata)
-    without = sum(cell.n for cell in store.cells(wave) if cell.rating is None)
     rate = round_half_up(Fraction(100 * answered, invited), decimals=0)
-    return [
-        f"Er zijn {count(invited)} woningen uitgenodigd; {count(answered)} antwoordden ({rate}%). "
-        f"Van de antwoorden zijn er {count(without)} zonder cijfer."
+    told = [
+        f"Er zijn {count(invited)} woningen uitgenodigd; {count(answered)} antwoordden ({rate}%)."
     ]
+    if responses > answered and counted:
+        told.append(f"Daarnaast zijn er {count(responses - answered)} antwoorden ingelezen.")
+    if counted:
+        told.append(f"Van de antwoorden zijn er {count(without)} zonder cijfer.")
+    return [" ".join(told)]
 
 
 def _more_areas(means: Estimates, labels: list[AreaLabel], wave: str) -> list[str]:
-    """Name the areas that are in the headline and have no row of their own."""
-    answered = {row.key: row.n for row in means.of(wave)}
-    more = [
-        f"{label.name} ({count(answered[label.id,])} antwoorden)"
-        for label in labels
-        if not label.published and answered.get((label.id,))
-    ]
+    """Name the areas that are in the headline and have no row of their own.
+
+    Not with the number of their answers: less the others, the total would tell their mark.
+    """
+    answered = {row.key for row in means.of(wave) if row.n}
+    more = [label.name for label in labels if not label.published and (label.id,) in answered]
     return [f"In het gemiddelde van alle gebieden zit ook {', '.join(more)}."] if more else []
 
 
 def _uncovered(store: Store, wave: str) -> list[str]:
-    """Say how much of the frame the mean says nothing of: strata without any answer."""
-    answered = {cell.stratum for cell in store.cells(wave)}
+    """Say how much of the frame the mean says nothing of: strata without any mark."""
+    answered = {cell.stratum for cell in store.cells(wave) if cell.rating is not None}
     silent = [
         row.dwellings
         for row in store.population(wave)
@@ -197,8 +202,8 @@ def _uncovered(store: Store, wave: str) -> list[str]:
     if not silent:
         return []
     return [
-        f"Uit {len(silent)} groepen met samen {count(sum(silent))} woningen kwam geen "
-        "antwoord. Zij tellen niet mee in het gemiddelde."
+        f"Uit {len(silent)} groepen met samen {count(sum(silent))} woningen kwam geen cijfer. "
+        "Zij tellen niet mee in het gemiddelde."
     ]
 
 
@@ -209,9 +214,16 @@ def _design(wave: Wave) -> list[str]:
     return [f"{weights} Complexen zijn getrokken; de marge houdt daar rekening mee."]
 
 
-_OVERLAP: Final = {
-    "dwelling": "De metingen gelden als onafhankelijk, omdat de antwoorden anoniem zijn. "
-    "Deed een woning twee keer mee, dan is de marge van de verandering voorzichtig.",
-    "complex": "Een complex is in beide metingen hetzelfde. "
-    "De marge van de verandering houdt daar rekening mee.",
-}
+def _overlap(waves: list[Wave]) -> list[str]:
+    """Say what the margin of a change makes of those who were in both waves."""
+    if waves[0].sampled_unit == "complex":
+        return [
+            "Een complex is in beide metingen hetzelfde. "
+            "De marge van de verandering houdt daar rekening mee."
+        ]
+    panel = all(wave.anonymity == "panel" for wave in waves)
+    return [
+        "De metingen gelden als onafhankelijk"
+        f"{'' if panel else ', omdat de antwoorden anoniem zijn'}. "
+        "Deed een woning twee keer mee, dan is de marge van de verandering voorzichtig."
+    ]

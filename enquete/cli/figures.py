@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from datetime import UTC, datetime
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -121,9 +122,11 @@ def cells(settings: Settings, store: Store, waves: tuple[str, ...], target: Path
         write_whole(target / name, _csv(header, rows))
         click.echo(target / name)
     clusters = " --clusters cluster" if survey.design.clusters else ""
+    answers, population = (shlex.quote(str(target / name)) for name in tables)
     click.echo(
-        f"enquete analyse {target / 'answers.csv'} --count n --rating rating --by area "
-        f"--wave wave --strata stratum{clusters} --population {target / 'population.csv'}"
+        f"enquete analyse {answers} --count n --rating rating --by area --wave wave "
+        f"--strata stratum{clusters} --population {population} "
+        f"--lonely {survey.design.lonely} --lonely-share {survey.design.lonely_share:g}"
     )
 
 

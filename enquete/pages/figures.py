@@ -25,10 +25,12 @@ blueprint = Blueprint("figures", __name__, url_prefix="/cijfers")
 @blueprint.get("/")
 def index() -> str:
     """List the waves that have a stored report, the latest wave first."""
+    store = service().store
     newest: dict[str, ReportRow] = {}
-    for report in service().store.reports():
+    for report in store.reports():
         newest.setdefault(report.wave, report)
-    tables = [shown(_table(newest[wave])) for wave in sorted(newest, reverse=True)]
+    waves = sorted(store.waves(texts=False), key=lambda wave: wave.opens, reverse=True)
+    tables = [shown(_table(newest[wave.slug])) for wave in waves if wave.slug in newest]
     return render_template("figures/index.html", tables=tables, wording=_wording())
 
 

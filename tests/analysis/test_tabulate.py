@@ -84,7 +84,7 @@ def test_the_headline_counts_unpublished_areas_and_the_population():
 
 
 def test_a_change_is_shown_where_it_is_tested():
-    answers = {("2021", "x"): [6, 7] * 50, ("2022", "x"): [7, 8] * 50, ("2022", "y"): [7] * 40}
+    answers = {("2021", "x"): [6, 7] * 50, ("2022", "x"): [7, 8] * 50, ("2022", "y"): [6, 8] * 20}
     found = table(answers, compare="2021")
     change = row(found, "x").change
     assert (change.verdict, change.value) == (Verdict.HIGHER, Decimal("1.0"))

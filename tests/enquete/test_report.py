@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from analysis.rating_table import Status
 from enquete.errors import InputError, NotFoundError
 from enquete.report import compute, store_report
 from enquete.store import PopulationRow
@@ -67,7 +68,7 @@ def test_what_was_invited_and_answered_is_told(store):
     table = compute(store, "2022", today="2022-11-01")
     assert table.notes[0] == (
         "Er zijn 8 woningen uitgenodigd; 3 antwoordden (38%). "
-        "Van de antwoorden zijn er 1 zonder cijfer."
+        "Daarnaast zijn er 38 antwoorden ingelezen. Van de antwoorden zijn er 1 zonder cijfer."
     )
 
 
@@ -81,7 +82,31 @@ def test_areas_without_a_row_are_named_and_not_tested(filled):
     filled.add_answers("2022", answers("2022", [7] * 3 + [8] * 2, area="eemnes"))
     table = compute(filled, "2022", today="2022-11-01")
     assert [row.area for row in table.rows] == ["laren", "weesp"]
-    assert any("zit ook Eemnes (5 antwoorden)" in note for note in table.notes)
+    assert "In het gemiddelde van alle gebieden zit ook Eemnes." in table.notes
+    # With their number and the plain mean, the sum of their five marks would follow.
+    assert (table.headline.n, table.reconciliation.answers_weighted) == (None, None)
+    assert table.headline.value is not None
+
+
+def test_a_stratum_without_marks_is_told_also_where_somebody_answered(filled):
+    before = compute(filled, "2022", today="2022-11-01").notes
+    silent = "Uit 1 groepen met samen 7 woningen kwam geen cijfer."
+    assert any(silent in note for note in before)
+    left_out = answers("2022", [None, None], area="eemnes")
+    filled.add_answers("2022", left_out)
+    after = compute(filled, "2022", today="2022-11-01").notes
+    assert any(silent in note for note in after)
+
+
+def test_an_area_that_rests_on_one_answer_has_no_margin(store):
+    store.replace_areas(AREAS, [])
+    store.add_wave(wave())
+    many = answers("2022", [7, 8] * 10)
+    one = replace(many[0], id="one", stratum="laren/huis")
+    house = PopulationRow(stratum="laren/huis", area="laren", dwellings=400)
+    store.add_answers("2022", [*many, one], [*population(100), house])
+    laren = compute(store, "2022", today="2022-11-01").rows[0]
+    assert (laren.status, laren.lower) == (Status.INDICATIVE, None)
 
 
 def test_complexes_drawn_are_the_units_of_the_margin(store):

@@ -196,6 +196,7 @@ _DESIGN = (
     "weights",
     "fpc_columns",
     "lonely",
+    "lonely_share",
     "lonely_domains",
     "collapse",
     "nest",

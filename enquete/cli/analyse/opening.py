@@ -56,6 +56,7 @@ def _design(asked: DesignAsked) -> Design:
         population=counts,
         fpc=asked.fpc or None,
         lonely="collapse" if asked.collapse else asked.lonely,  # type: ignore[arg-type] # a choice
+        lonely_share=asked.lonely_share,
         lonely_domains=asked.lonely_domains,
         collapse=asked.collapse,
         nest=asked.nest,

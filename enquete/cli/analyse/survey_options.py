@@ -34,6 +34,7 @@ class DesignAsked:
     fpc: tuple[str, ...]
     population: Path | None
     lonely: str
+    lonely_share: float
     lonely_domains: bool
     collapse: str | None
     nest: bool
@@ -102,6 +103,15 @@ _DESIGN = [
         group=DESIGN,
         help="What a stratum with a single unit adds to the variance; flag: no margin where it "
         "counts.",
+    ),
+    option(
+        "--lonely-share",
+        type=click.FloatRange(0, 1),
+        default=0.0,
+        show_default=True,
+        group=DESIGN,
+        help="With --lonely flag: up to which share of an area's weight, 0 to 1, such strata leave "
+        "it a margin.",
     ),
     option(
         "--collapse",
