@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from enquete.errors import InputError
 
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @contextmanager
-def written_whole(path: Path, content: bytes, *, mode: int = 0o644) -> Iterator[None]:
+def written_whole(
+    path: Path, content: bytes, *, mode: int = 0o644, keep: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
     """Put the content beside the path, and in its place when the block ends well.
 
     What the block does (a commit, say) happens between: the content is safely on the disk then, and
     a reader never sees half a file.
+
+    Parameters
+    ----------
+    keep
+        Asked when the block fails: whether it may have done its work all the same, so that the
+        content is needed.
 
     Raises
     ------
@@ -30,8 +43,53 @@ def written_whole(path: Path, content: bytes, *, mode: int = 0o644) -> Iterator[
     try:
         yield
     except BaseException:
+        if keep():
+            _put(fresh, path)
         fresh.unlink(missing_ok=True)
         raise
+    _put(fresh, path)
+
+
+@contextmanager
+def claimed(path: Path) -> Iterator[None]:
+    """Hold a file that nobody else may be writing; where nothing comes into it, it goes.
+
+    Raises
+    ------
+    InputError
+        If there is a file already, or it cannot be made.
+    """
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise InputError(
+            f"{path} is there already: its codes would be lost; move it first"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        with suppress(FileNotFoundError):
+            if not path.stat().st_size:
+                path.unlink()
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Let one process at a time do what the block does in a folder; others wait."""
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _put(fresh: Path, path: Path) -> None:
     try:
         fresh.replace(path)
         _keep_names(path.parent)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import io
+import signal
 import sys
-from typing import Any
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +18,9 @@ from enquete.cli.analyse import analyse
 from enquete.cli.key import key
 from enquete.cli.questionnaire import questionnaire
 from enquete.errors import EnqueteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class _Group(click.Group):
@@ -27,13 +33,31 @@ class _Group(click.Group):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="replace")
         try:
-            return super().invoke(ctx)
+            with _ended_like_ctrl_c():
+                return super().invoke(ctx)
         except EnqueteError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe has left: click ends quietly
                 raise
             raise click.ClickException(_told(error)) from error
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let a command that is told to end, or whose terminal goes, clear up what it began."""
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            # Who ignores it (nohup) wants the command to go on.
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _told(error: OSError) -> str:

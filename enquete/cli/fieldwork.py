@@ -10,11 +10,13 @@ import click
 
 from enquete.cli.areas import known_areas
 from enquete.cli.options import IsoDate, existing_file, today, with_store
-from enquete.errors import InputError
+from enquete.errors import InputError, StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from enquete.settings import Settings
-    from enquete.store import Store
+    from enquete.store import Invitee, Store
     from enquete.store.records import SampledUnit
 
 
@@ -146,14 +148,19 @@ def close_wave(settings: Settings, store: Store, slug: str) -> None:
     from datetime import date, timedelta
 
     found = store.wave(slug)
-    if found.closes and found.closes < today():
-        click.echo(f"wave {slug} was closed already: its last day was {found.closes}")
-        return
-    # The first day stays what it was, also when it comes after: such a wave is open on no day.
-    last = (date.fromisoformat(today()) - timedelta(days=1)).isoformat()
-    store.set_wave_dates(slug, opens=found.opens, closes=last)
-    store.reshuffle()
-    click.echo(f"wave {slug} is closed: its last day was {last}")
+    last, told = found.closes, "was closed already"
+    if not last or last >= today():
+        # The first day stays what it was, also when it comes after: it is open on no day then.
+        last, told = (date.fromisoformat(today()) - timedelta(days=1)).isoformat(), "is closed"
+        store.set_wave_dates(slug, opens=found.opens, closes=last)
+    try:
+        store.reshuffle()
+    except StoreError as error:
+        raise StoreError(
+            f"wave {slug} {told}, but the order of its answers is not hidden: {error}; "
+            "then run this again"
+        ) from error
+    click.echo(f"wave {slug} {told}: its last day was {last}")
 
 
 @wave.command("receipt")
@@ -211,7 +218,7 @@ def invite(
     """
     from enquete.fieldwork.invitations import write_letters
     from enquete.fieldwork.plan import check_invitable, plan, small_strata_message
-    from enquete.files import is_taken, written_whole
+    from enquete.files import claimed, written_whole
 
     wave = store.wave(slug)
     check_invitable(store, wave, settings, today=today())
@@ -229,11 +236,25 @@ def invite(
     if planned.small and merge_small is None:
         raise InputError(small_strata_message(planned.small))
     path = letters or settings.instance / f"letters-{slug}.csv"
-    if is_taken(path):
-        raise InputError(f"{path} is there already: its codes would be lost; move it first")
-    with written_whole(path, write_letters(planned.letters), mode=0o600):
+    content = write_letters(planned.letters)
+
+    def keep() -> bool:
+        if known := _may_be_known(store, planned.invitees):
+            click.echo(f"the wave may be invited nevertheless; its letters are in {path}", err=True)
+        return known
+
+    with claimed(path), written_whole(path, content, mode=0o600, keep=keep):
         store.invite(slug, planned.invitees, planned.population, fingerprint=keys.fingerprint())
     click.echo(f"{len(planned.invitees)} dwellings invited (seed {seed}); letters in {path}")
+
+
+def _may_be_known(store: Store, invitees: Sequence[Invitee]) -> bool:
+    """Say whether codes may be in the database, after a failure that can have come at the end."""
+    try:
+        store.close()  # what failed may be the connection
+        return any(store.invitee(each.code_hash) for each in invitees[:1])
+    except StoreError:
+        return True
 
 
 @click.group()

@@ -46,13 +46,18 @@ def rotate_key(settings: Settings, store: Store, into: Path | None) -> None:
             "the secret stands in a setting, not in secret.key: give --into FILE, and put what is "
             "in it in the setting on every web host"
         )
+    from enquete.files import held
+
     waiting = into or settings.instance / "secret-next.key"
-    if not _is_done(settings, store, waiting):
-        _change(settings, store, waiting, is_ours=into is None)
-    if into is None:
-        _put_in_place(waiting, _file(settings))
+    with held(settings.instance):
+        if into is None and not _is_in_file(settings):
+            raise InputError("another call changed the secret meanwhile: this one did nothing")
+        if not _is_done(settings, store, waiting):
+            _change(settings, store, waiting, is_ours=into is None)
+        if into is None:
+            _put_in_place(waiting, _file(settings))
     click.echo(f"the new secret is in {into or _file(settings)}: restart the server now, back up")
-    click.echo("backups made before need the old one: keep secret-until-….key as you keep them")
+    click.echo("backups made before need the old one: keep secret-until-DATE.key as you keep them")
 
 
 def _change(settings: Settings, store: Store, waiting: Path, *, is_ours: bool) -> None:

@@ -156,6 +156,9 @@ def backup(settings: Settings, store: Store, file: Path, drafts: bool) -> None:
         _remove(file)
         raise
     copy.close()
+    if not any(counts.values()):
+        _remove(file)
+        raise InputError(f"there is nothing in the instance {settings.instance.absolute()}")
     click.echo(f"{sum(counts.values())} rows in {file}")
 
 
@@ -171,6 +174,8 @@ def restore(settings: Settings, store: Store, file: Path, overwrite: bool) -> No
         if source.version() == 0:
             raise InputError(f"{file} is not a backup of Enquete")
         source.migrate()
+        if source.is_empty() and not store.is_empty():
+            raise InputError(f"{file} has no wave and no dwelling: what is here was not replaced")
         counts = source.copy_to(store, replace=overwrite)
     click.echo(f"{sum(counts.values())} rows restored")
 

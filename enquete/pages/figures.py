@@ -29,7 +29,7 @@ def index() -> str:
     newest: dict[str, ReportRow] = {}
     for report in store.reports():
         newest.setdefault(report.wave, report)
-    waves = sorted(store.waves(texts=False), key=lambda wave: wave.opens, reverse=True)
+    waves = sorted(store.waves(texts=False), key=lambda wave: (wave.opens, wave.slug), reverse=True)
     tables = [shown(_table(newest[wave.slug])) for wave in waves if wave.slug in newest]
     return render_template("figures/index.html", tables=tables, wording=_wording())
 

@@ -182,6 +182,7 @@ class SqliteDriver:
             "SQLITE_NOTADB": "is not a database",
             "SQLITE_CORRUPT": "is damaged: restore a backup",
             "SQLITE_FULL": "cannot grow: the disk is full",
+            "SQLITE_IOERR_SHMSIZE": "cannot grow: the disk is full",
         }
         for prefix, reason in reasons.items():
             if name.startswith(prefix):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from enquete.cli import main
+from enquete.errors import StoreUnavailableError
+from enquete.store import Store
 
 LONG = "x" * 300  # more than a file's name may have: also root is told so
 
@@ -157,3 +160,87 @@ def test_a_file_of_letters_that_cannot_be_put_in_place_is_kept(loaded, tmp_path,
     assert str(kept) in message
     assert len(kept.read_text(encoding="utf-8-sig").splitlines()) == 201
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("failure", [StoreUnavailableError("the line is cut"), KeyboardInterrupt()])
+def test_letters_stay_where_the_wave_is_invited_all_the_same(
+    loaded, tmp_path, monkeypatch, failure
+):
+    invite = Store.invite
+
+    def fail_at_the_end(store, *arguments, **options):
+        invite(store, *arguments, **options)
+        raise failure
+
+    letters = tmp_path / "letters.csv"
+    monkeypatch.setattr(Store, "invite", fail_at_the_end)
+    message = loaded("invite", "2022", "--letters", letters, fails=True)
+    assert f"may be invited nevertheless; its letters are in {letters}" in message
+    assert "\t200 invited" in loaded("wave", "list")
+    assert len(letters.read_text(encoding="utf-8-sig").splitlines()) == 201
+    assert list(tmp_path.glob(".letters*")) == []
+
+
+@pytest.mark.parametrize("failure", [StoreUnavailableError("the line is cut"), KeyboardInterrupt()])
+def test_letters_go_where_nobody_was_invited(loaded, tmp_path, monkeypatch, failure):
+    def fail(*_, **__):
+        raise failure
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "invite", fail)
+        loaded("invite", "2022", "--letters", tmp_path / "letters.csv", fails=True)
+    assert list(tmp_path.glob("*letters*")) == []
+    assert "200 dwellings" in loaded("invite", "2022", "--letters", tmp_path / "letters.csv")
+
+
+def test_two_waves_never_share_a_file_of_letters(loaded, tmp_path, monkeypatch):
+    letters, invite, told = tmp_path / "letters.csv", Store.invite, []
+    loaded("wave", "create", "2023")
+
+    def meanwhile(store, *arguments, **options):
+        monkeypatch.setattr(Store, "invite", invite)
+        told.append(loaded("invite", "2023", "--letters", letters, fails=True))
+        return invite(store, *arguments, **options)
+
+    monkeypatch.setattr(Store, "invite", meanwhile)
+    assert "200 dwellings invited" in loaded("invite", "2022", "--letters", letters)
+    assert "is there already" in told[0]
+    assert loaded("wave", "list").count("\t200 invited") == 1
+
+
+def test_what_is_told_to_end_leaves_nothing_half_done(loaded, tmp_path, monkeypatch):
+    def told(*_, **__):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Store, "copy_to", told)
+    loaded("backup", tmp_path / "backup.db", fails=True)
+    assert list(tmp_path.glob("backup.db*")) == []
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_wave_whose_close_was_cut_off_is_closed_by_the_next(loaded, monkeypatch):
+    def full(_store):
+        raise StoreUnavailableError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "reshuffle", full)
+        message = loaded("wave", "close", "2022", fails=True)
+    assert "the order of its answers is not hidden: the disk is full; then run this" in message
+    hidden = []
+    monkeypatch.setattr(Store, "reshuffle", lambda _store: hidden.append(True))
+    assert "was closed already" in loaded("wave", "close", "2022")
+    assert len(hidden) == 1
+
+
+def test_an_instance_with_nothing_in_it_is_no_backup(enquete, tmp_path):
+    assert f"nothing in the instance {tmp_path}" in enquete("backup", tmp_path / "b.db", fails=True)
+    assert list(tmp_path.glob("b.db*")) == []
+
+
+def test_a_backup_without_data_replaces_none(loaded, tmp_path):
+    empty = tmp_path / "empty.db"
+    made = CliRunner().invoke(main, ["migrate", "--instance", str(tmp_path / "other")])
+    assert made.exit_code == 0, made.output
+    (tmp_path / "other" / "enquete.db").rename(empty)
+    assert "not replaced" in loaded("restore", "--replace", empty, fails=True)
+    assert "2022" in loaded("wave", "list")

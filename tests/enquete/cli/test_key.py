@@ -1,6 +1,8 @@
 """A change of the secret: codes in letters still work, and nothing is locked out half-way."""
 
 import stat
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -236,4 +238,14 @@ def test_reshuffle_hides_the_order_and_drops_what_nobody_can_send_any_more(loade
         assert store.draft("open") == "sealed"
         assert store.attempts(0, "somebody") == (0, 0)
         assert store.count_responses("2021") == 120
+    assert is_known(instance, code)
+
+
+def test_of_two_changes_at_once_no_secret_is_lost(loaded, code, instance):
+    command = [sys.executable, "-m", "enquete", "key", "rotate", "--instance", str(instance)]
+    calls = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in "ab"
+    ]
+    told = [(call.communicate()[0].decode(), call.returncode) for call in calls]
+    assert sorted(end for _, end in told) in ([0, 0], [0, 1]), told
     assert is_known(instance, code)
