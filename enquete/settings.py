@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tomllib
 import unicodedata
@@ -51,6 +52,10 @@ def _web_address(name: str, value: Any) -> str:
     text = _text(name, value).rstrip("/")
     if not text.startswith(("http://", "https://")):
         raise SettingsError(f"{name} must begin with http:// or https://, got {text!r}")
+    # Codes are put behind it, and it stands in letters that cannot be called back.
+    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
+        wanted = "an address such as https://buurt.example.nl, without spaces, ? or #"
+        raise SettingsError(f"{name} must be {wanted}, got {text!r}")
     return text
 
 

@@ -20,8 +20,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 QUESTIONNAIRES = (ROOT / "docs/questionnaires.md").read_text(encoding="utf-8")
 
 AREAS = ("Laren", "Huizen")
-FRAME = "dwelling_id;area;dwelling_type\n" + "".join(
-    f"d{i};{AREAS[i % 2]};flat\n" for i in range(100)
+FRAME = "dwelling_id;area;dwelling_type;address\n" + "".join(
+    f"d{i};{AREAS[i % 2]};flat;Dorpsstraat {i}\n" for i in range(100)
 )
 ANSWERS = "area;dwelling_type;rating\n" + "".join(
     f"{AREAS[i % 2]};flat;{6 + i % 4}\n" for i in range(60)

@@ -7,7 +7,7 @@ import secrets
 from collections import Counter
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from enquete.errors import InputError
 from enquete.fieldwork import sample
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
         Response,
         Wave,
     )
+
+
+_HERE: Final = r"https?://(127\.|0\.0\.0\.0|localhost|\[::1?\])"
+"""Addresses that lead to the machine that one sits at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ def plan(
         size=size,
         stratum_of=stratum_of,
     )
+    _check_addresses(drawn)
     invitees, letters = invite(
         drawn,
         wave=wave.slug,
@@ -110,6 +115,15 @@ def plan(
     )
 
 
+def _check_addresses(drawn: Sequence[Dwelling]) -> None:
+    without = [dwelling.id for dwelling in drawn if not dwelling.address]
+    if without:
+        raise InputError(
+            f"{len(without)} of the {len(drawn)} dwellings drawn have no address in the frame "
+            f"({without[0]!r} is one): their letters would reach nobody; nothing was invited yet"
+        )
+
+
 def check_invitable(store: Store, wave: Wave, settings: Settings, *, today: str) -> None:
     """Check what cannot be mended once letters are out.
 
@@ -123,7 +137,7 @@ def check_invitable(store: Store, wave: Wave, settings: Settings, *, today: str)
         raise InputError(f"wave {wave.slug!r} was invited or imported before")
     if wave.closes and wave.closes < today:
         raise InputError(f"wave {wave.slug!r} closed on {wave.closes}: nobody could answer")
-    if not settings.demo and re.match(r"https?://(127\.|localhost|\[::1\])", settings.base_url):
+    if not settings.demo and re.match(_HERE, settings.base_url):
         raise InputError(
             f"the letters would lead to {settings.base_url}, which only this machine knows: set "
             "base_url in enquete.toml (or ENQUETE_BASE_URL) to the address that residents use"

@@ -48,8 +48,19 @@ def test_a_sample_is_drawn_again_from_its_seed(loaded, tmp_path):
     assert first == second
 
 
+def test_dwellings_that_no_letter_would_reach_are_told_before_anybody_is_invited(
+    enquete, file, tmp_path
+):
+    enquete("frame", "import", file("frame.csv", FRAME + "x1;Laren;flat;;nl;\n"))
+    enquete("wave", "create", "2022")
+    message = enquete("invite", "2022", fails=True)
+    assert "1 of the 201 dwellings drawn have no address in the frame ('x1' is one)" in message
+    assert not (tmp_path / "instance" / "letters-2022.csv").exists()
+    assert "\t0 invited" in enquete("wave", "list")
+
+
 def test_small_strata_ask_for_a_choice_before_anything_is_invited(enquete, file):
-    rows = FRAME + "".join(f"s{i};Laren;penthouse;;nl;\n" for i in range(3))
+    rows = FRAME + "".join(f"s{i};Laren;penthouse;;nl;Top {i}\n" for i in range(3))
     enquete("frame", "import", file("frame.csv", rows))
     enquete("wave", "create", "2022")
     assert "laren/penthouse (3)" in enquete("invite", "2022", fails=True)
