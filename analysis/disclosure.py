@@ -8,6 +8,7 @@ suppression: Hundepool et al. (2012), *Statistical Disclosure Control*, ch. 4.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
@@ -17,17 +18,17 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from analysis.cells import Cells
 
     Key = tuple[str, ...]
 
-ROUNDED: Final = 0.05
-"""How far a printed mean can be from the mean."""
+ROUNDED: Final = 0.025
+"""How far a mean can be from what is printed of it: its own rounding, and that of its margin."""
 
-BLUR: Final = 1.0
-"""Marks to each side within which nobody may work out a hidden mean from the printed ones."""
+NARROW: Final = 2.0
+"""Marks from end to end within which nobody may work out a hidden mean from the printed ones."""
 
 
 class Limits(Protocol):
@@ -48,13 +49,24 @@ class Limits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers of some people: how many, their sum, the outer two, and their weight together."""
+    """The answers of some people.
+
+    Attributes
+    ----------
+    n, total
+        How many, and their sum.
+    lowest, highest
+        The outer two.
+    weight, weighted
+        Sum of their weights, and of weight times answer.
+    """
 
     n: int
     total: Fraction
     lowest: float
     highest: float
     weight: float
+    weighted: float
 
     def __add__(self, other: Answers) -> Answers:
         return Answers(
@@ -63,6 +75,7 @@ class Answers:
             min(self.lowest, other.lowest),
             max(self.highest, other.highest),
             self.weight + other.weight,
+            self.weighted + other.weighted,
         )
 
     def are_told(self, limits: Limits) -> bool:
@@ -83,7 +96,8 @@ def answers_of(cells: Cells, wave: str) -> dict[Key | None, Answers]:
     for place in np.flatnonzero(cells.of_waves(wave) & cells.answered).tolist():
         y, n, domain = float(cells.y[place]), int(cells.n[place]), int(cells.domain[place])
         key = None if domain < 0 else cells.domains[domain]
-        one = Answers(n, Fraction(repr(y)) * n, y, y, abs(float(cells.weight[place])) * n)
+        weight = abs(float(cells.weight[place])) * n
+        one = Answers(n, Fraction(repr(y)) * n, y, y, weight, weight * y)
         found[key] = found[key] + one if key in found else one
     return found
 
@@ -99,28 +113,53 @@ def hidden_with(
 ) -> frozenset[Key]:
     """Name the rows to hide because the total less the others would tell what is hidden.
 
-    The smallest row goes first, until what is hidden may be shown as one row, or rounding alone
-    leaves more than `BLUR` marks to each side.
+    Rows go in the order of their weight, the lightest first, until each hidden mean that may not be
+    told can be anything within `NARROW` marks; then what can be shown again is.
 
     Parameters
     ----------
     answers
-        Of each domain, of those that have no row too.
+        Of each domain with answers, of those that have no row too.
     shown
         Domains that may be printed by themselves.
     """
-    left = sorted(
-        (key for key in shown if key in answers),
-        key=lambda key: (answers[key].n, key),
-        reverse=True,
-    )
-    gone: set[Key] = set()
-    while left:
-        hidden = together(told for key, told in answers.items() if key not in left)
-        if hidden is None or hidden.may_show(limits):
-            break
-        seen = sum(answers[key].weight for key in left)
-        if ROUNDED * (hidden.weight + 2 * seen) >= BLUR * hidden.weight:
-            break
-        gone.add(left.pop())
+    light = sorted((key for key in shown if key in answers), key=lambda k: (answers[k].weight, k))
+
+    def safe(gone: Collection[Key]) -> bool:
+        seen = [key for key in light if key not in gone]
+        hidden = [key for key in answers if key not in seen]
+        secret = [key for key in hidden if not answers[key].may_show(limits)]
+        return not seen or all(
+            _width(key, hidden, seen, answers, limits) >= NARROW for key in secret
+        )
+
+    gone: list[Key] = []
+    while not safe(gone):
+        gone.append(light[len(gone)])
+    for key in reversed(gone[:-1]):
+        if safe([each for each in gone if each != key]):
+            gone.remove(key)
     return frozenset(gone)
+
+
+def _width(
+    key: Key | None,
+    hidden: Sequence[Key | None],
+    seen: Sequence[Key],
+    answers: dict[Key | None, Answers],
+    limits: Limits,
+) -> float:
+    """Give how many marks wide a hidden mean is to who knows the rows and all weights.
+
+    The weighted sum of what is hidden follows from the total and the rows, but for their rounding;
+    the other hidden domains can have any mean.
+    """
+    weight, seen_weight = answers[key].weight, sum(answers[each].weight for each in seen)
+    others = sum(answers[each].weight for each in hidden) - weight
+    total = sum(answers[each].weighted for each in hidden)
+    if not weight:  # it is not in the total
+        return math.inf
+    rounding = ROUNDED * (weight + others + 2 * seen_weight)
+    low = max((total - rounding - limits.high * others) / weight, limits.low)
+    high = min((total + rounding - limits.low * others) / weight, limits.high)
+    return high - low

@@ -182,24 +182,34 @@ def linearise(
         inside = np.where(quantity.answered, label, -1)
         value, influence, spread, n = _ratio(cells, quantity, inside, size)
         parts.append((inside, influence, size))
-        lonely = _lonely(cells, sample, inside, size)
+        lonely = _lonely(cells, quantity.answered, sample, inside, size)
         rows.append((value, n, sample.domain_df(inside, size), spread, lonely))
     value, n, df, spread, lonely = (np.concatenate(found) for found in zip(*rows, strict=True))
     matrix = (covariance or sample.covariance)(Influence.of_partitions(parts))
     return Linearised(value, n, df, spread, matrix, lonely)
 
 
-def _lonely(cells: Cells, sample: Sample, label: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
-    """Say of which domains strata with a single unit hold too much weight; shape (size,)."""
+def _lonely(
+    cells: Cells,
+    answered: NDArray[np.bool_],
+    sample: Sample,
+    label: NDArray[np.intp],
+    size: int,
+) -> NDArray[np.bool_]:
+    """Say of which domains strata with a single unit hold too much weight; shape (size,).
+
+    A unit without an answer says nothing of the spread: only those with one count.
+    """
     if sample.lonely != "flag":
         return np.zeros(size, dtype=np.bool_)
+    alone = sample.alone | sample.alone_among(answered)
 
     def weight(member: NDArray[np.bool_]) -> NDArray[np.float64]:
         mass = np.abs(cells.weight[member]) * cells.n[member]
         return np.bincount(label[member], weights=mass, minlength=size).astype(np.float64)
 
-    answered = label >= 0
-    return weight(answered & sample.alone) > sample.lonely_share * weight(answered)
+    inside = label >= 0
+    return weight(inside & alone) > sample.lonely_share * weight(inside)
 
 
 def _ratio(

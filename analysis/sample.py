@@ -162,6 +162,17 @@ class Sample:
         found: NDArray[np.bool_] = ((sampled == 1) & (first.size != 1))[first.within]
         return found
 
+    def alone_among(self, answered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say the same where only units with an answer count."""
+        first = self.stages[0]
+        if first.unit is None:
+            units = np.bincount(first.within, weights=self.n * answered)
+        else:
+            found = np.unique(first.unit[answered])
+            units = np.bincount(first.within_of_unit[found], minlength=len(first.size))
+        alone: NDArray[np.bool_] = ((units == 1) & (first.size != 1))[first.within]
+        return alone
+
     def unit_totals(self, influence: Influence) -> NDArray[np.float64]:
         """Sum linearised values over the units of the first stage, calibration taken out.
 

@@ -152,10 +152,9 @@ class _Wave:
             return Status.EMPTY, "Niemand gaf hier een cijfer."
         if answers.n < self.limits.answers:
             return Status.SUPPRESSED, f"Minder dan {self.limits.answers} antwoorden."
-        if answers.are_told(self.limits):
+        if answers.are_told(self.limits) or key in self.besides:
+            # The same words for both: that all answers are the same would tell them too.
             return Status.SUPPRESSED, "Niet getoond: het cijfer zou losse antwoorden verraden."
-        if key in self.besides:
-            return Status.SUPPRESSED, "Niet getoond: het verraadt het cijfer van een ander gebied."
         reserve = _reserve(estimate, self.limits)
         return (Status.INDICATIVE, reserve) if reserve else (Status.SHOWN, "")
 
@@ -163,9 +162,8 @@ class _Wave:
         return self.status(key)[0] in {Status.SHOWN, Status.INDICATIVE}
 
     def tells_the_rest(self) -> bool:
-        """Say whether the number of all answers, less the rows, is of people to be hidden."""
-        rest = together(told for key, told in self.answers.items() if key not in self.shown)
-        return rest is not None and not rest.may_show(self.limits)
+        """Say whether the number of all answers, or their plain mean, tells of what is hidden."""
+        return not all(answers.may_show(self.limits) for answers in self.answers.values())
 
 
 def _reserve(estimate: Estimate, limits: Thresholds) -> str:

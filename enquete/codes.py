@@ -32,7 +32,7 @@ _MODULUS: Final = 29
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 2_000
 """Most characters of a text in which a code is looked for: a link is much shorter."""
-_LINK: Final = re.compile(r"://[^/\s]+/(?:\S+/)?c/([^/?#\s]+)")
+_LINK: Final = re.compile(r"://[^/\s]+/(?:\S+/)?c/([^/?#\s]+)", re.IGNORECASE)
 _READ_AS: Final = {"S": "5"} | dict(zip("АВЕКМНРСТУХ", "ABEKMHPCTYX", strict=True))
 """What has the look of a character of the alphabet, and is none: the letter S, Cyrillic letters."""
 _RECEIPT_DRAWN: Final = 4

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def written_whole(
-    path: Path, content: bytes, *, mode: int = 0o644, keep: Callable[[], bool] = lambda: False
+    path: Path,
+    content: bytes,
+    *,
+    mode: int = 0o644,
+    keep: Callable[[BaseException], bool] = lambda _: False,
 ) -> Iterator[None]:
     """Put the content beside the path, and in its place when the block ends well.
 
@@ -31,8 +35,8 @@ def written_whole(
     Parameters
     ----------
     keep
-        Asked when the block fails: whether it may have done its work all the same, so that the
-        content is needed.
+        Asked when the block fails, with its error: whether it may have done its work all the same,
+        so that the content is needed.
 
     Raises
     ------
@@ -42,8 +46,8 @@ def written_whole(
     fresh = _beside(path, content, mode)
     try:
         yield
-    except BaseException:
-        if keep():
+    except BaseException as error:
+        if keep(error):
             _put(fresh, path)
         fresh.unlink(missing_ok=True)
         raise
@@ -62,9 +66,10 @@ def claimed(path: Path) -> Iterator[None]:
     try:
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
-        raise InputError(
-            f"{path} is there already: its codes would be lost; move it first"
-        ) from None
+        reason = "is there already: its codes would be lost; move it first"
+        if not path.stat().st_size:
+            reason = "is there and empty: another call is at work, or was cut off; then remove it"
+        raise InputError(f"{path} {reason}") from None
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
     try:

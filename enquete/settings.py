@@ -10,6 +10,7 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from enquete.errors import SettingsError
 
@@ -53,7 +54,7 @@ def _web_address(name: str, value: Any) -> str:
     if not text.startswith(("http://", "https://")):
         raise SettingsError(f"{name} must begin with http:// or https://, got {text!r}")
     # Codes are put behind it, and it stands in letters that cannot be called back.
-    if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
+    if not urlsplit(text).hostname or re.search(r"[\s?#]", text):
         wanted = "an address such as https://buurt.example.nl, without spaces, ? or #"
         raise SettingsError(f"{name} must be {wanted}, got {text!r}")
     return text

@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from forms.records import Answer, Question, Scalar
 
 TICKED: Final = "yes"
-_TYPED: Final = str.maketrans({"−": "-", "٫": ","})  # a true minus; the Arabic decimal sign
+_TYPED: Final = str.maketrans({"−": "-", "،": ","})  # a true minus; the Arabic comma
 _POINT: Final = frozenset({"en", "ar"})
 DECIMALS: Final = 6
 """Most digits behind the decimal mark."""
 _WHOLE: Final = re.compile(r"[-+]?\d{1,12}")
-_DECIMAL: Final = re.compile(rf"[-+]?\d{{1,12}}(?:[.,]\d{{1,{DECIMALS}}})?")
+_DECIMAL: Final = re.compile(rf"[-+]?\d{{1,12}}(?:[.,٫]\d{{1,{DECIMALS}}})?")
 _THOUSANDS: Final = {  # 1.000 is a thousand to a Dutch reader and one to an English one
     ".": re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}"),
     ",": re.compile(r"[-+]?[1-9]\d{0,2},\d{3}"),
 }
 _ENDS: Final = frozenset(".!?…:؟")
 _GROUPED: Final = re.compile(
-    r"[-+]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3}|(?:[.,]\d{3}){2})+(?:[.,]\d+)?"
+    r"[-+]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3}|(?:[.,]\d{3}){2})+(?:[.,٫]\d+)?"
 )
-_ANY_NUMBER: Final = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_ANY_NUMBER: Final = re.compile(r"[-+]?\d+(?:[.,٫]\d+)?")  # ٫ is the Arabic decimal sign
 
 
 class AskedField(Field):
@@ -223,7 +223,7 @@ class NumberField(AskedField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read the number."""
-        typed = str(valuelist[0]).strip().translate(_TYPED) if valuelist else ""
+        typed = _in_our_digits(str(valuelist[0])).strip() if valuelist else ""
         self.data = self._number(typed) if typed else None
 
     def pre_validate(self, form: BaseForm) -> None:
@@ -250,7 +250,8 @@ class NumberField(AskedField):
         if _WHOLE.fullmatch(typed):
             return int(typed)
         if self.question.decimals and _DECIMAL.fullmatch(typed) and not self._is_thousands(typed):
-            return float(Decimal(typed.replace(",", "."))) + 0.0  # no minus before a zero
+            number = float(Decimal(typed.replace(",", ".").replace("٫", ".")))
+            return number + 0.0  # no minus before a zero
         raise self.fault(self._not_a_number(typed))
 
     def _is_thousands(self, typed: str) -> bool:
@@ -333,6 +334,12 @@ def bounds(question: Question, language: str, gettext: Callable[[str], str]) -> 
         return ""
     low, high = written(question.low, language), written(question.high, language)
     return gettext("Een getal van %(low)s tot en met %(high)s.") % {"low": low, "high": high}
+
+
+def _in_our_digits(typed: str) -> str:
+    """Write digits of any script as 0 to 9, without the marks that say which way a text runs."""
+    visible = (c for c in typed.translate(_TYPED) if unicodedata.category(c) != "Cf")
+    return "".join(str(unicodedata.decimal(c, c)) for c in visible)
 
 
 def written(number: float, language: str) -> str:

@@ -24,19 +24,27 @@ class Draft:
         Answers by question id, those of questions that are hidden now included: they return when
         the resident changes his mind once more.
     seen
-        Ids of the questions that stood on a page when it was saved, answered or not. It tells an
-        optional question that was passed over from one that was never shown.
+        Ids of the questions that were answered, or passed over on a page that was left by going on.
+        It tells an optional question that was passed over from one that is still to be asked.
     """
 
     answers: Mapping[str, Answer] = field(default_factory=lambda: MappingProxyType({}))
     seen: frozenset[str] = frozenset()
 
-    def save(self, page: Page, answers: Mapping[str, Answer]) -> Draft:
-        """Give the draft with the answers of one page replaced, and nothing else touched."""
+    def save(self, page: Page, answers: Mapping[str, Answer], *, passed: bool = True) -> Draft:
+        """Give the draft with the answers of one page replaced, and nothing else touched.
+
+        Parameters
+        ----------
+        passed
+            Whether what is left open was passed over. Who stopped half-way did not, nor said no to
+            a consent: the page is shown again.
+        """
         asked = {question.id for question in page.questions}
         kept = {key: answer for key, answer in self.answers.items() if key not in asked}
         given = {key: answer for key, answer in answers.items() if key in asked}
-        return Draft(answers=MappingProxyType(kept | given), seen=self.seen | asked)
+        seen = asked if passed else {key for key, answer in given.items() if answer is not False}
+        return Draft(answers=MappingProxyType(kept | given), seen=self.seen | seen)
 
     def to_json(self) -> dict[str, Any]:
         """Give the draft as plain JSON values."""

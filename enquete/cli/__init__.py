@@ -46,13 +46,19 @@ class _Group(click.Group):
 @contextmanager
 def _ended_like_ctrl_c() -> Iterator[None]:
     """Let a command that is told to end, or whose terminal goes, clear up what it began."""
-    before = {}
+    before: dict[int, Any] = {}
+
+    def end(_number: int, _frame: object) -> None:
+        for number in before:  # once is enough: what follows is the clearing up
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
     if threading.current_thread() is threading.main_thread():
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             # Who ignores it (nohup) wants the command to go on.
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, signal.default_int_handler)
+                before[number] = signal.signal(number, end)
     try:
         yield
     finally:

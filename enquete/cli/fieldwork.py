@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ import click
 
 from enquete.cli.areas import known_areas
 from enquete.cli.options import IsoDate, existing_file, today, with_store
-from enquete.errors import InputError, StoreError
+from enquete.errors import ConflictError, InputError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -238,23 +240,33 @@ def invite(
     path = letters or settings.instance / f"letters-{slug}.csv"
     content = write_letters(planned.letters)
 
-    def keep() -> bool:
-        if known := _may_be_known(store, planned.invitees):
-            click.echo(f"the wave may be invited nevertheless; its letters are in {path}", err=True)
-        return known
-
-    with claimed(path), written_whole(path, content, mode=0o600, keep=keep):
-        store.invite(slug, planned.invitees, planned.population, fingerprint=keys.fingerprint())
+    may_be_invited = partial(_may_be_invited, settings, store, planned.invitees)
+    try:
+        with claimed(path), written_whole(path, content, mode=0o600, keep=may_be_invited):
+            store.invite(slug, planned.invitees, planned.population, fingerprint=keys.fingerprint())
+    except BaseException:
+        with suppress(OSError):  # no such file, or nobody there to be told
+            if path.read_bytes() == content:
+                told = "the wave may be invited nevertheless (see wave list)"
+                click.echo(f"{told}: its letters are in {path}", err=True)
+        raise
     click.echo(f"{len(planned.invitees)} dwellings invited (seed {seed}); letters in {path}")
 
 
-def _may_be_known(store: Store, invitees: Sequence[Invitee]) -> bool:
+def _may_be_invited(
+    settings: Settings, store: Store, invitees: Sequence[Invitee], error: BaseException
+) -> bool:
     """Say whether codes may be in the database, after a failure that can have come at the end."""
+    if isinstance(error, ConflictError):
+        return False
     try:
         store.close()  # what failed may be the connection
-        return any(store.invitee(each.code_hash) for each in invitees[:1])
+        if any(store.invitee(each.code_hash) for each in invitees[:1]):
+            return True
     except StoreError:
         return True
+    # A database elsewhere can still be at it, long after the connection is cut.
+    return not settings.database.startswith("sqlite:")
 
 
 @click.group()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import Counter
 from dataclasses import dataclass
+from ipaddress import ip_address
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from enquete.errors import InputError
 from enquete.fieldwork import sample
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
         Response,
         Wave,
     )
-
-
-_HERE: Final = r"https?://(127\.|0\.0\.0\.0|localhost|\[::1?\])"
-"""Addresses that lead to the machine that one sits at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +134,21 @@ def check_invitable(store: Store, wave: Wave, settings: Settings, *, today: str)
         raise InputError(f"wave {wave.slug!r} was invited or imported before")
     if wave.closes and wave.closes < today:
         raise InputError(f"wave {wave.slug!r} closed on {wave.closes}: nobody could answer")
-    if not settings.demo and re.match(_HERE, settings.base_url):
+    if not settings.demo and _leads_here(settings.base_url):
         raise InputError(
             f"the letters would lead to {settings.base_url}, which only this machine knows: set "
             "base_url in enquete.toml (or ENQUETE_BASE_URL) to the address that residents use"
         )
+
+
+def _leads_here(address: str) -> bool:
+    """Say whether an address leads to the machine that one sits at."""
+    host = urlsplit(address).hostname or ""
+    try:
+        number = ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return number.is_loopback or number.is_unspecified
 
 
 def small_strata_message(small: Sequence[PopulationRow]) -> str:

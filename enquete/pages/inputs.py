@@ -31,3 +31,7 @@ class Button(StrEnum):
     CLEAR = "keuze-wissen"
     LEAVE = "te-lang-weg"
     """Pressed by the page itself, when nobody did anything for too long."""
+
+
+INSISTS: Final = "2"
+"""Value of the way back on a page that shows what is wrong: pressed by who knows of it."""

@@ -46,13 +46,22 @@ def answers_on(page: Page, draft: Draft) -> dict[str, Answer]:
     return {key: answer for key, answer in draft.answers.items() if key in asked}
 
 
-def save(visit: Visit, page: Page, answers: Mapping[str, Answer], *, built_on: str = "") -> Visit:
+def save(
+    visit: Visit,
+    page: Page,
+    answers: Mapping[str, Answer],
+    *,
+    built_on: str = "",
+    passed: bool = True,
+) -> Visit:
     """Keep the answers of one page, beside what another tab may have kept meanwhile.
 
     Parameters
     ----------
     built_on
         The state that the form was made from, see `Visit.state`; "" keeps them whatever there is.
+    passed
+        Whether what is left open was passed over, see `forms.route.Draft.save`.
 
     Returns
     -------
@@ -66,7 +75,7 @@ def save(visit: Visit, page: Page, answers: Mapping[str, Answer], *, built_on: s
     RefusedError
         If the answers were sent meanwhile: a draft must not come back after its end.
     """
-    after = partial(_answered, page=page, answers=answers, built_on=built_on)
+    after = partial(_answered, page=page, answers=answers, built_on=built_on, passed=passed)
     # Mostly nobody else kept anything since this request began: then there is no need to look.
     if visit.entry.version is not None:
         kept = after(visit)
@@ -93,11 +102,13 @@ def _save_alone(visit: Visit, after: Callable[[Visit], Visit]) -> Visit:
     return found[-1]
 
 
-def _answered(visit: Visit, page: Page, answers: Mapping[str, Answer], built_on: str) -> Visit:
+def _answered(
+    visit: Visit, page: Page, answers: Mapping[str, Answer], built_on: str, *, passed: bool
+) -> Visit:
     before = answers_on(page, visit.draft)
     if built_on and before != answers and visit.state(before) != built_on:
         raise ChangedError(visit)
-    return replace(visit, draft=visit.draft.save(page, answers))
+    return replace(visit, draft=visit.draft.save(page, answers, passed=passed))
 
 
 def _sealed(visit: Visit) -> str:

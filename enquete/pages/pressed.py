@@ -13,7 +13,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from enquete.pages.entry import is_blank, is_stale, questions_form
-from enquete.pages.inputs import MARK, STATE, SWITCH, TYPED_IN, Button
+from enquete.pages.inputs import INSISTS, MARK, STATE, SWITCH, TYPED_IN, Button
 from enquete.pages.keeping import ChangedError, answers_on, save
 from enquete.pages.screens import questions_language, typed_in
 from enquete.pages.visit import RefusedError, asked_for_texts, current_visit
@@ -70,8 +70,8 @@ def keep(visit: Visit, page: Page, form: PageForm, *, lenient: bool) -> Visit | 
     Parameters
     ----------
     lenient
-        Whether questions without an answer are let go, those that must have one too. A page that
-        was left empty then waits for the next time, as if it was not shown.
+        Whether questions without an answer are let go, those that must have one too. They wait for
+        the next time, as if they were not shown.
 
     Returns
     -------
@@ -84,6 +84,9 @@ def keep(visit: Visit, page: Page, form: PageForm, *, lenient: bool) -> Visit | 
     ChangedError, RefusedError
         As `enquete.pages.keeping.save`.
     """
+    if _insists() and not is_right(form):
+        keep_what_is_right(visit, page, form)
+        return visit
     form.validate()
     if lenient:
         _forgive_missing(form)
@@ -93,7 +96,13 @@ def keep(visit: Visit, page: Page, form: PageForm, *, lenient: bool) -> Visit | 
         return None
     if lenient and is_blank(form) and not _was_shown(visit, page):
         return visit
-    return save(visit, page, answers_of(page, form), built_on=request.form.get(STATE, ""))
+    answers, built_on = answers_of(page, form), request.form.get(STATE, "")
+    return save(visit, page, answers, built_on=built_on, passed=not lenient)
+
+
+def _insists() -> bool:
+    """Say whether the resident goes back though the page said what is wrong."""
+    return request.form.get(Button.BACK) == INSISTS
 
 
 def is_right(form: PageForm) -> bool:
@@ -125,7 +134,7 @@ def keep_what_is_right(visit: Visit, page: Page, form: PageForm) -> bool:
     kept = {key: answer for key, answer in before.items() if key in wrong}
     answers, built_on = kept | answers_of(page, form), request.form.get(STATE, "")
     try:
-        save(visit, page, answers, built_on=built_on)
+        save(visit, page, answers, built_on=built_on, passed=False)
     except ChangedError:
         return visit.state(answers) == built_on  # nothing was changed here
     return is_all_right

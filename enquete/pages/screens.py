@@ -11,7 +11,7 @@ from enquete import numbers, translate
 from enquete.pages import remembered
 from enquete.pages.drawing import draw, draw_around, draw_kept
 from enquete.pages.entry import has_no_cookie, is_stale, send_form, token_of
-from enquete.pages.inputs import MARK, REVIEW, STATE, TYPED_IN, Button
+from enquete.pages.inputs import INSISTS, MARK, REVIEW, STATE, TYPED_IN, Button
 from enquete.pages.keeping import answers_on
 from enquete.pages.visit import common_questionnaire, running_waves
 from enquete.service import service
@@ -88,6 +88,7 @@ def sent_page(visit: Visit, page: Page, form: PageForm, *, changed: bool = False
         questions=Markup("\n").join(draw(field, alone=shown["alone"]) for field in fields),
         wrong=wrong,
         stale=stale,
+        insists=INSISTS,
         again=() if wrong or stale or changed else form.unanswered(),
         again_name=AGAIN,
         typed_in=[each for each in typed_in(visit.questionnaire) if each != translate.language()],

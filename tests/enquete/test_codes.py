@@ -43,7 +43,11 @@ def test_reads_what_looks_like_the_character_that_is_meant(code: str, data: st.D
 
 @given(codes)
 def test_the_whole_link_of_the_letter_is_read(code: str) -> None:
-    for text in (f"https://buurt.example.nl/c/{code}", f" http://127.0.0.1:8000/x/c/{code}?a=1#b "):
+    for text in (
+        f"HTTPS://BUURT.EXAMPLE.NL/C/{code}",
+        f"https://buurt.example.nl/c/{code}",
+        f" http://127.0.0.1:8000/x/c/{code}?a=1#b ",
+    ):
         assert read_code(text) == code
 
 

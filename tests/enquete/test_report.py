@@ -98,13 +98,15 @@ def test_a_stratum_without_marks_is_told_also_where_somebody_answered(filled):
     assert any(silent in note for note in after)
 
 
-def test_an_area_that_rests_on_one_answer_has_no_margin(store):
+@pytest.mark.parametrize("without_a_mark", [0, 4])
+def test_an_area_that_rests_on_one_mark_has_no_margin(store, without_a_mark):
     store.replace_areas(AREAS, [])
     store.add_wave(wave())
     many = answers("2022", [7, 8] * 10)
     one = replace(many[0], id="one", stratum="laren/huis")
+    others = [replace(one, id=f"none{i}", rating=None) for i in range(without_a_mark)]
     house = PopulationRow(stratum="laren/huis", area="laren", dwellings=400)
-    store.add_answers("2022", [*many, one], [*population(100), house])
+    store.add_answers("2022", [*many, one, *others], [*population(100), house])
     laren = compute(store, "2022", today="2022-11-01").rows[0]
     assert (laren.status, laren.lower) == (Status.INDICATIVE, None)
 

@@ -103,6 +103,8 @@ REFUSED = [
     ("honden", ["1.000.000"], "duizend als 1000"),
     ("afstand", ["nan"], "alleen een getal"),
     ("afstand", ["1.000"], "duizend als 1000"),
+    ("afstand", ["١.٠٠٠"], "duizend als 1000"),
+    ("afstand", ["\uff11.\uff10\uff10\uff10"], "duizend als 1000"),
     ("afstand", ["6,1234567"], "te veel cijfers"),
     ("verhaal", ["x" * 21], "heeft 21 tekens"),
     ("verhaal", ["a\x00b"], "weggehaald"),

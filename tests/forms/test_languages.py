@@ -85,7 +85,17 @@ def test_a_number_has_the_decimal_mark_of_its_language(language: str) -> None:
     assert written(1.5, language) == f"1{decimal}5"
 
 
-@pytest.mark.parametrize(("typed", "answer"), [("١٢", 12), ("١٢٫٥", 12.5), ("12,5", 12.5)])
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("١٢", 12),
+        ("١٢٫٥", 12.5),
+        ("١٫٥٠٠", 1.5),  # the Arabic decimal sign is never one of thousands
+        ("١٢،٥", 12.5),
+        ("\u200f٢٫٥", 2.5),
+        ("12,5", 12.5),
+    ],
+)
 def test_a_number_may_be_typed_in_arabic_digits(
     questionnaire: Questionnaire, typed: str, answer: float
 ) -> None:

@@ -175,7 +175,7 @@ def test_letters_stay_where_the_wave_is_invited_all_the_same(
     letters = tmp_path / "letters.csv"
     monkeypatch.setattr(Store, "invite", fail_at_the_end)
     message = loaded("invite", "2022", "--letters", letters, fails=True)
-    assert f"may be invited nevertheless; its letters are in {letters}" in message
+    assert f"may be invited nevertheless (see wave list): its letters are in {letters}" in message
     assert "\t200 invited" in loaded("wave", "list")
     assert len(letters.read_text(encoding="utf-8-sig").splitlines()) == 201
     assert list(tmp_path.glob(".letters*")) == []
@@ -204,7 +204,7 @@ def test_two_waves_never_share_a_file_of_letters(loaded, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Store, "invite", meanwhile)
     assert "200 dwellings invited" in loaded("invite", "2022", "--letters", letters)
-    assert "is there already" in told[0]
+    assert "another call is at work" in told[0]
     assert loaded("wave", "list").count("\t200 invited") == 1
 
 

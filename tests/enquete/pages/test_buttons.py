@@ -43,7 +43,21 @@ def test_back_with_a_text_too_long_says_so_and_leaves_a_way_back(site: Site) -> 
     page = visitor.back(visitor.open("/vraag/opmerking"), opmerking="x" * 2001)
     assert (page.status, list(page.errors)) == (422, ["q-opmerking"])
     assert page.values["opmerking"] == ["x" * 2001]
-    assert visitor.open(page.link("Vorige")).path == "/vraag/bereikbaar"
+    assert visitor.back(page).path == "/vraag/bereikbaar"
+    assert visitor.open("/vraag/opmerking").values["opmerking"] == ["x" * 2000]
+
+
+@pytest.mark.parametrize("button", ["stoppen", "te-lang-weg"])
+def test_a_page_that_was_left_half_way_is_shown_again(site: Site, button: str) -> None:
+    visitor = site.visitor()
+    page = visitor.enter(site.codes[0])
+    page = visitor.send(page, rapportcijfer="8")
+    while page.path != "/vraag/samenleven":
+        page = visitor.send(visitor.send(page))
+    visitor.post(page, kennen="eens", **{button: "1"})
+    again = site.visitor().enter(site.codes[0])
+    assert again.path == "/vraag/samenleven"
+    assert again.values["kennen"] == ["eens"]
 
 
 def test_a_choice_can_be_cleared(site: Site) -> None:
