@@ -24,7 +24,7 @@ _SELECT: Final = re.compile(
 )
 _BOUND: Final = re.compile(r"\.\s*(>=|<=|>|<)\s*'?(-?\d{1,12}(?:\.\d{1,6})?)'?", re.ASCII)
 _LENGTH: Final = re.compile(r"string-length\(\s*\.\s*\)\s*(<=|<)\s*(\d{1,5})", re.ASCII)
-_PARAMETER: Final = re.compile(r"(\w+)\s*=\s*(\S+)")
+_PARAMETER: Final = re.compile(r"(\w+)\s*=\s*([^\s;,]+)")
 _SAME: Final = {
     "int": "integer",
     "string": "text",
@@ -161,8 +161,9 @@ class Questions:
             if not decimals and not isinstance(bound, int):
                 self.lose(row, f"constraint {part}", "the bounds of a whole number are whole")
                 continue
-            key = "low" if found[1].startswith(">") else "high"
-            bounds[key] = bound + {">": 1, "<": -1}.get(found[1], 0)
+            key, narrower = ("low", max) if found[1].startswith(">") else ("high", min)
+            bound += {">": 1, "<": -1}.get(found[1], 0)
+            bounds[key] = bound if bounds[key] is None else narrower(bounds[key], bound)
         return {"kind": "number", "decimals": decimals, **bounds}
 
     def text(self, row: Row) -> dict[str, Any]:
@@ -193,7 +194,10 @@ class Questions:
 
     def _shuffled(self, row: Row, kind: str) -> bool:
         given = _parameters(row) if row.get("type") != "range" else {}
-        wanted = given.pop("randomize", "").lower() == "true"
+        asked = given.pop("randomize", "false")
+        wanted = asked.lower() == "true"
+        if asked.lower() not in {"true", "false"}:
+            self.lose(row, f"randomize {asked}", "the order is shuffled or not")
         for key in given:
             self.lose(row, f"parameter {key}", "there is no such setting")
         if wanted and kind not in {"choice", "multiple"}:

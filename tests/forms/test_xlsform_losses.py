@@ -2,7 +2,7 @@
 
 import pytest
 
-from forms.definition import faults
+from forms.definition import faults, parse
 from forms.xlsform import read_xlsform
 from tests.forms.spreadsheets import MARK, MARKS, Rows, form, spreadsheet
 
@@ -34,6 +34,22 @@ def told(*rows: dict[str, str], choices: Rows = (), **sheets: Rows) -> list[str]
 def test_of_what_there_are_kinds_for_nothing_is_lost() -> None:
     page = [GROUP, NOTE, TEXT, NUMBER, END]
     assert told(PET, PETS, AGREE, *page) == []
+
+
+@pytest.mark.parametrize("between", [" ", ";", ", "])
+def test_parameters_are_parted_by_a_space_a_semicolon_or_a_comma(between: str) -> None:
+    parted = between.join(["start=0", "end=5", "step=1"])
+    scale = {"type": "range", "name": "lights", "label": "Lights?", "parameters": parted}
+    read = read_xlsform(form(PET, scale, choices=ANIMALS))
+    [question] = [q for q in parse(read.text).questions if q.id == "lights"]
+    assert (question.low, question.high) == (0, 5)
+
+
+def test_of_two_bounds_on_a_side_the_narrower_holds() -> None:
+    years = {**NUMBER, "constraint": ". >= 10 and . >= 3 and . <= 20 and . < 40"}
+    read = read_xlsform(form(PET, years, choices=ANIMALS))
+    [question] = [q for q in parse(read.text).questions if q.id == "years"]
+    assert (question.low, question.high) == (10, 20)
 
 
 def test_a_box_to_tick_is_a_consent_only_where_the_author_says_so() -> None:
@@ -105,6 +121,16 @@ QUESTIONS = {
         {**PET, "parameters": "randomize=true seed=4"},
         "parameter seed",
         "there is no such setting",
+    ),
+    "parameter after a semicolon": (
+        {**PET, "parameters": "randomize=true;seed=4"},
+        "parameter seed",
+        "there is no such setting",
+    ),
+    "randomize that is neither": (
+        {**PET, "parameters": "randomize=perhaps"},
+        "randomize perhaps",
+        "the order is shuffled or not",
     ),
     "randomize": (
         {**TEXT, "parameters": "randomize=true"},
