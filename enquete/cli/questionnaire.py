@@ -50,9 +50,15 @@ def check(context: click.Context, file: str) -> None:
     if found:
         click.echo(f"{file}: {_count(len(found), 'fault')}")
         context.exit(1)
-    looked_at = remarks(parse(text), pages=LANGUAGES)
+    read = parse(text)
+    looked_at = remarks(read, pages=LANGUAGES)
     for remark in looked_at:
         click.echo(f"remark  {remark}")
+    if not set(read.languages) & set(LANGUAGES):
+        offered = ", ".join(LANGUAGES)
+        click.echo(f"fault   languages: wanted one that the pages have ({offered})")
+        click.echo(f"{file}: 1 fault")
+        context.exit(1)
     click.echo(f"{file}: no faults, {_count(len(looked_at), 'remark')}")
 
 

@@ -65,6 +65,16 @@ def test_remarks_keep_nothing_back(here):
     assert last == "survey.toml: no faults, 3 remarks"
 
 
+def test_languages_that_no_page_has_are_a_fault_as_for_a_wave(here):
+    text = Path("survey.toml").read_text()
+    for ours, others in (("nl", "de"), ("en", "fr")):
+        text = re.sub(rf"\b{ours} = ", f"{others} = ", text).replace(f'"{ours}"', f'"{others}"')
+    Path("survey.toml").write_text(text)
+    *_remarks, fault, last = questionnaire("check", "survey.toml", code=1).splitlines()
+    assert fault.startswith("fault   languages: wanted one that the pages have (nl, en, tr,")
+    assert last == "survey.toml: 1 fault"
+
+
 def test_our_own_is_plain_dutch_and_says_what_nobody_reviewed():
     *remarks, last = questionnaire("check", "buurt").splitlines()
     assert [remark.rpartition("' ")[2] for remark in remarks] == [
