@@ -51,8 +51,8 @@ class Design:
         same `collapse`. Whatever is chosen, a domain whose every stratum has one unit has no
         degrees of freedom and gets no margin.
     lonely_share
-        With ``flag``: the largest share of a domain's weight, 0 to 1, that strata with a single
-        unit may hold before it gets no margin.
+        With ``flag``: the largest share of a domain's weight, 0 to 1, that strata where a single
+        unit has an answer may hold before it gets no margin.
     lonely_domains
         Whether a stratum with one unit in a domain is lonely for that domain too. R:
         ``survey.adjust.domain.lonely``.

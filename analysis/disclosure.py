@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -21,30 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from analysis.cells import Cells
+    from analysis.tabulate import Thresholds
 
     Key = tuple[str, ...]
 
 ROUNDED: Final = 0.025
-"""How far a mean can be from what is printed of it: its own rounding, and that of its margin."""
+"""Marks that a mean can be from what is printed: half of its rounding, for the margin tells too."""
 
 NARROW: Final = 2.0
 """Marks from end to end within which nobody may work out a hidden mean from the printed ones."""
-
-
-class Limits(Protocol):
-    """What is asked of a figure: the fewest answers, and the ends of the scale."""
-
-    @property
-    def answers(self) -> int:
-        """Fewest answers behind a mean that is shown."""
-
-    @property
-    def low(self) -> int:
-        """Lowest answer there can be."""
-
-    @property
-    def high(self) -> int:
-        """Highest answer there can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +43,7 @@ class Answers:
     lowest, highest
         The outer two.
     weight, weighted
-        Sum of their weights, and of weight times answer.
+        Sum of their weights (dwellings, say), and of weight times answer.
     """
 
     n: int
@@ -78,14 +63,14 @@ class Answers:
             self.weighted + other.weighted,
         )
 
-    def are_told(self, limits: Limits) -> bool:
+    def are_told(self, limits: Thresholds) -> bool:
         """Say whether their mean tells single answers, however many there are."""
         same = self.lowest == self.highest
         # One answer beside the end, and all others on it: who knows the mean knows them all.
         from_end = min(limits.high * self.n - self.total, self.total - limits.low * self.n)
         return self.n > 1 and (same or from_end < 2)
 
-    def may_show(self, limits: Limits) -> bool:
+    def may_show(self, limits: Thresholds) -> bool:
         """Say whether their mean may be printed, as far as disclosure goes."""
         return self.n >= limits.answers and not self.are_told(limits)
 
@@ -109,7 +94,7 @@ def together(answers: Iterable[Answers]) -> Answers | None:
 
 
 def hidden_with(
-    answers: dict[Key | None, Answers], shown: Collection[Key], limits: Limits
+    answers: dict[Key | None, Answers], shown: Collection[Key], limits: Thresholds
 ) -> frozenset[Key]:
     """Name the rows to hide because the total less the others would tell what is hidden.
 
@@ -122,6 +107,11 @@ def hidden_with(
         Of each domain with answers, of those that have no row too.
     shown
         Domains that may be printed by themselves.
+
+    Returns
+    -------
+    frozenset
+        Some of `shown`.
     """
     light = sorted((key for key in shown if key in answers), key=lambda k: (answers[k].weight, k))
 
@@ -147,7 +137,7 @@ def _width(
     hidden: Sequence[Key | None],
     seen: Sequence[Key],
     answers: dict[Key | None, Answers],
-    limits: Limits,
+    limits: Thresholds,
 ) -> float:
     """Give how many marks wide a hidden mean is to who knows the rows and all weights.
 

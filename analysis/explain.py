@@ -50,9 +50,9 @@ _REGRESSED = (
 _SWEPT = "its mean by label, margin by margin (R's rake)"
 
 _ALONE = {
-    "adjust": "each adds its square about the mean of all units (cautious)",
-    "flag": "each adds its square about the mean of all units; no margin for a domain with answers "
-    "in one",
+    "adjust": "each adds its square about the mean of all units",
+    "flag": "each adds its square about the mean of all units; no margin where those with a "
+    "single answer hold more of the weight than the design allows",
     "certainty": "each adds nothing",
     "average": "each adds the mean of the other strata, by raising every line",
 }

@@ -202,7 +202,7 @@ def _lonely(
     """
     if sample.lonely != "flag":
         return np.zeros(size, dtype=np.bool_)
-    alone = sample.alone | sample.alone_among(answered)
+    alone = sample.alone_among(answered)
 
     def weight(member: NDArray[np.bool_]) -> NDArray[np.float64]:
         mass = np.abs(cells.weight[member]) * cells.n[member]

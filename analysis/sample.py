@@ -163,7 +163,13 @@ class Sample:
         return found
 
     def alone_among(self, answered: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Say the same where only units with an answer count."""
+        """Say whether a cell lies in a stratum where a single unit, not all of it, has an answer.
+
+        Parameters
+        ----------
+        answered
+            Shape (c,): the cells with an answer.
+        """
         first = self.stages[0]
         if first.unit is None:
             units = np.bincount(first.within, weights=self.n * answered)

@@ -54,7 +54,11 @@ def _web_address(name: str, value: Any) -> str:
     if not text.startswith(("http://", "https://")):
         raise SettingsError(f"{name} must begin with http:// or https://, got {text!r}")
     # Codes are put behind it, and it stands in letters that cannot be called back.
-    if not urlsplit(text).hostname or re.search(r"[\s?#]", text):
+    try:
+        host = urlsplit(text).hostname
+    except ValueError:  # brackets that are not closed
+        host = None
+    if not host or re.search(r"[\s?#]", text):
         wanted = "an address such as https://buurt.example.nl, without spaces, ? or #"
         raise SettingsError(f"{name} must be {wanted}, got {text!r}")
     return text

@@ -41,13 +41,13 @@ def rotate_key(settings: Settings, store: Store, into: Path | None) -> None:
     answering type their code once more and go on where they were. Where the command was cut off,
     run it again: it goes on.
     """
+    from enquete.files import held
+
     if into is None and not _is_in_file(settings):
         raise InputError(
             "the secret stands in a setting, not in secret.key: give --into FILE, and put what is "
             "in it in the setting on every web host"
         )
-    from enquete.files import held
-
     waiting = into or settings.instance / "secret-next.key"
     with held(settings.instance):
         if into is None and not _is_in_file(settings):

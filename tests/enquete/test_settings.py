@@ -41,6 +41,7 @@ def test_the_environment_wins_from_the_file(tmp_path):
         ('base_url = "buurt.example"\n', "base_url in .* must begin with http"),
         ('base_url = "https://buurt.example/p?x=1"\n', "base_url in .* without spaces, . or #"),
         ('base_url = "https://buurt example"\n', "base_url in .* without spaces"),
+        ('base_url = "http://[::1"\n', "base_url in .* must be an address"),
         ('base_url = "https://"\n', "base_url in .* must be an address|must begin"),
         ('demo = "perhaps"\n', "demo in .* must be true or false, got 'perhaps'"),
         ("port = \n", "cannot be read"),

@@ -43,6 +43,8 @@ def open_survey(file: Path, design: DesignAsked, weights: WeightsAsked) -> Surve
 def _design(asked: DesignAsked) -> Design:
     from analysis import Design, read_population
 
+    if asked.lonely_share and (asked.collapse or asked.lonely != "flag"):
+        raise InputError("--lonely-share goes with --lonely flag")
     counts = None
     if asked.population:
         if not asked.strata:

@@ -81,6 +81,7 @@ def test_the_table_is_plain_when_piped():
             ["--rating", "rapportcijfer", "--population", REFERENCE / "pop_stratum.csv"],
             "give --strata too",
         ),
+        (["--rating", "rapportcijfer", "--lonely-share", "0.1"], "goes with --lonely flag"),
     ],
 )
 def test_a_wrong_call_is_answered_by_name(options, message):
