@@ -47,13 +47,25 @@ def test_back_with_a_text_too_long_says_so_and_leaves_a_way_back(site: Site) -> 
     assert visitor.open("/vraag/opmerking").values["opmerking"] == ["x" * 2000]
 
 
+def test_back_over_an_error_keeps_all_that_is_right(every_kind_site: Site) -> None:
+    visitor = every_kind_site.visitor()
+    page = visitor.send(visitor.enter(every_kind_site.codes[0]), cijfer="9", huisdier="nee")
+    while page.path != "/vraag/vier":
+        page = visitor.send(page)
+    wrong = visitor.send(page, afstand="ver", verhaal="Mooi")
+    assert (wrong.status, list(wrong.errors)) == (422, ["q-afstand"])
+    assert visitor.back(wrong).path != "/vraag/vier"
+    again = visitor.open("/vraag/vier").values
+    assert (again["afstand"], again["verhaal"]) == ([""], ["Mooi"])
+
+
 @pytest.mark.parametrize("button", ["stoppen", "te-lang-weg"])
 def test_a_page_that_was_left_half_way_is_shown_again(site: Site, button: str) -> None:
     visitor = site.visitor()
     page = visitor.enter(site.codes[0])
     page = visitor.send(page, rapportcijfer="8")
     while page.path != "/vraag/samenleven":
-        page = visitor.send(visitor.send(page))
+        page = visitor.send(page)
     visitor.post(page, kennen="eens", **{button: "1"})
     again = site.visitor().enter(site.codes[0])
     assert again.path == "/vraag/samenleven"
